@@ -1,0 +1,1 @@
+"""What is true: the business facts, the effects, the money, the records."""

@@ -1,0 +1,1 @@
+"""The nouns: frozen records that every other part speaks of."""

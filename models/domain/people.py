@@ -1,0 +1,87 @@
+"""Roles and permissions, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a person may do; every page, route, callback and action names one."""
+
+    VIEW_PORTFOLIO = "view_portfolio"
+    VIEW_INITIATIVE = "view_initiative"
+    VIEW_LEDGER = "view_ledger"
+    VIEW_LINEAGE = "view_lineage"
+    VIEW_EXTRACTS = "view_extracts"
+    UPLOAD_EXTRACT = "upload_extract"
+    APPROVE_EXTRACT = "approve_extract"
+    APPROVE_MEMBERSHIP = "approve_membership"
+    RUN_ESTIMATES = "run_estimates"
+    VIEW_AUDIT = "view_audit"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_OWN_ACCOUNT = "manage_own_account"
+
+
+class Role(StrEnum):
+    """The six people who use Tieout."""
+
+    FINANCE_ANALYST = "finance_analyst"
+    CONTROLLER = "controller"
+    EXECUTIVE = "executive"
+    INITIATIVE_OWNER = "initiative_owner"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+_READ_MONEY = frozenset(
+    {
+        Permission.VIEW_PORTFOLIO,
+        Permission.VIEW_INITIATIVE,
+        Permission.VIEW_LEDGER,
+        Permission.VIEW_LINEAGE,
+        Permission.MANAGE_OWN_ACCOUNT,
+    }
+)
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.FINANCE_ANALYST: _READ_MONEY
+    | {Permission.VIEW_EXTRACTS, Permission.UPLOAD_EXTRACT, Permission.RUN_ESTIMATES, Permission.VIEW_AUDIT},
+    Role.CONTROLLER: _READ_MONEY
+    | {
+        Permission.VIEW_EXTRACTS,
+        Permission.UPLOAD_EXTRACT,
+        Permission.APPROVE_EXTRACT,
+        Permission.APPROVE_MEMBERSHIP,
+        Permission.RUN_ESTIMATES,
+        Permission.VIEW_AUDIT,
+    },
+    Role.EXECUTIVE: _READ_MONEY,
+    Role.INITIATIVE_OWNER: _READ_MONEY - {Permission.VIEW_LEDGER},
+    Role.AUDITOR: _READ_MONEY | {Permission.VIEW_EXTRACTS, Permission.VIEW_AUDIT},
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.VIEW_AUDIT, Permission.MANAGE_OWN_ACCOUNT}),
+}
+
+#: Roles that see every initiative; the others see those of which they are a member.
+UNSCOPED_ROLES = frozenset({Role.FINANCE_ANALYST, Role.CONTROLLER, Role.EXECUTIVE, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person who can sign in: key, name, role, and the initiatives that bound what they see.
+
+    `initiatives` is None for a role that sees all; otherwise the keys of the person's own.
+    """
+
+    key: str
+    name: str
+    role: Role
+    initiatives: frozenset[str] | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the role holds a permission."""
+        return permission in ROLE_PERMISSIONS[self.role]
+
+    def may_see(self, initiative: str) -> bool:
+        """Tell whether the person may know of an initiative."""
+        return self.initiatives is None or initiative in self.initiatives
