@@ -132,6 +132,9 @@ class EffectEstimate:
     statsmodels_table: str  # statsmodels' GLS summary at that noise model
     seed: int
     notes: tuple[str, ...] = field(default=())
+    path_offsets: Floats | None = None  # (n_shapes, n_periods) added to average x shape path; exposure-weighted mean 0
+    path_residual: Floats | None = None  # (n_periods, n_factors) independent normal factors beside
+    path_noise: Floats | None = None  # (n_periods,) spread of what is independent from period to period
 
 
 @dataclass(frozen=True, slots=True)

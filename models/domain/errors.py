@@ -11,6 +11,8 @@ TieoutError
 │   └── PanelError            a KPI panel that is not one (a unit twice in a period, text for numbers)
 ├── MissingRateError          no FX rate for a currency and period; never taken as 1
 ├── StoreBusyError            the database is locked by somebody else; try again
+├── StoreUnavailableError     the database cannot be reached, or went away; nothing was changed
+├── StoreFullError            no room is left on the disk; nothing was changed
 └── IntegrityError            stored bytes or rows are not what their record says
 
 Problems of data are not here: they are findings, values that are collected and shown.
@@ -61,6 +63,14 @@ class MissingRateError(TieoutError):
 
 class StoreBusyError(TieoutError):
     """The database is locked by another writer; nothing was changed."""
+
+
+class StoreUnavailableError(TieoutError):
+    """The database cannot be reached, or went away in the middle; nothing was changed."""
+
+
+class StoreFullError(TieoutError):
+    """No room is left on the disk; nothing was changed."""
 
 
 class IntegrityError(TieoutError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.domain.errors import NotPermittedError
+
 
 class Permission(StrEnum):
     """What a person may do; every page, route, callback and action names one."""
@@ -66,6 +68,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 UNSCOPED_ROLES = frozenset({Role.FINANCE_ANALYST, Role.CONTROLLER, Role.EXECUTIVE, Role.AUDITOR})
 
 
+#: Who acts at the command line about accounts: whoever reaches the database and its settings runs this machine.
+OPERATOR = "operator"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person who can sign in: key, name, role, and the initiatives that bound what they see.
@@ -85,3 +91,10 @@ class Person:
     def may_see(self, initiative: str) -> bool:
         """Tell whether the person may know of an initiative."""
         return self.initiatives is None or initiative in self.initiatives
+
+
+def require(person: Person, permission: Permission) -> None:
+    """Raise `NotPermittedError` unless the person's role holds the permission."""
+    if not person.may(permission):
+        words = permission.value.replace("_", " ")
+        raise NotPermittedError(f"{person.name} ({person.role.value.replace('_', ' ')}) may not {words}")
