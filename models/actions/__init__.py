@@ -1,0 +1,1 @@
+"""Verbs: change one thing (permission, change, audit event, one transaction)."""

@@ -1,0 +1,249 @@
+"""Estimate what an initiative changed: read, compute outside any transaction, publish once per fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from models.causal import ENGINE_VERSION, Study, StudyEvent, estimate_effect
+from models.causal.document import estimate_to_document
+from models.domain.effect import EffectEstimate, NotEstimable
+from models.domain.errors import NotFoundError, PanelError
+from models.domain.people import OPERATOR
+from models.domain.policy import Policy
+from models.queries.knowledge import current_policy, known_seq
+from models.queries.panels import PanelInputs, PanelSetting, kpi_panel, panel_setting
+from models.store.audit import canonical_json
+from models.store.engine import Store
+from models.store.repositories.estimates import find_by_fingerprint
+from models.store.sequence import LoadKind, lock_posting, take_load_seq
+from models.store.tables import EstimateRow
+from models.store.unit_of_work import read, write
+
+#: Benefit lines whose panels are held in memory at once.
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateOutcome:
+    """What became of one benefit line: newly published or unchanged, estimated or not estimable."""
+
+    benefit_line: str
+    status: str
+    is_new: bool
+    estimate_id: int
+    load_seq: int
+    fingerprint: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in words."""
+        return f"{self.detail}{'' if self.is_new else ' (inputs unchanged, not estimated again)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatesOutcome:
+    """What became of all benefit lines."""
+
+    outcomes: tuple[EstimateOutcome, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in words."""
+        new = [outcome for outcome in self.outcomes if outcome.is_new]
+        refused = sum(outcome.status == "not_estimable" for outcome in self.outcomes)
+        lines = "benefit line" if len(self.outcomes) == 1 else "benefit lines"
+        return (
+            f"{len(self.outcomes)} {lines}: {len(new)} estimated now, {len(self.outcomes) - len(new)} unchanged;"
+            f" {refused} not estimable."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One benefit line to compute, with all that decides the result."""
+
+    inputs: PanelInputs
+    policy: Policy
+    fingerprint: str
+
+
+def estimate_benefit_line(store: Store, benefit_line: str, *, now: datetime, person: str = OPERATOR) -> EstimateOutcome:
+    """Estimate one benefit line from what is known now, unless its inputs are those of a published estimate.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such benefit line, or its KPI is not known.
+    """
+    with read(store) as session:
+        seq = known_seq(session)
+        setting, policy = panel_setting(session, seq), current_policy(session, seq)
+    found = _read_task(store, benefit_line, setting, policy)
+    return found if isinstance(found, EstimateOutcome) else _publish(store, found, _compute(found), now, person)
+
+
+def estimate_all(
+    store: Store,
+    *,
+    now: datetime,
+    report: Callable[[str], None] | None = None,
+    person: str = OPERATOR,
+    executor: Executor | None = None,
+) -> EstimatesOutcome:
+    """Estimate every benefit line whose inputs changed; `report` is told of each.
+
+    A line whose KPI is not known yet is told and left out; the others go on. With an `executor` the estimates are
+    computed in its workers; the results are the same.
+    """
+    say = report or (lambda _: None)
+    with read(store) as session:
+        seq = known_seq(session)
+        setting, policy = panel_setting(session, seq), current_policy(session, seq)
+    outcomes: list[EstimateOutcome] = []
+    keys = setting.line_keys
+    for batch in (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)):
+        for outcome in _estimate_batch(store, batch, setting, policy, now, person, executor, say):
+            say(f"{outcome.benefit_line}: {outcome.sentence}")
+            outcomes.append(outcome)
+    return EstimatesOutcome(tuple(sorted(outcomes, key=lambda outcome: outcome.benefit_line)))
+
+
+def _estimate_batch(
+    store: Store,
+    benefit_lines: Sequence[str],
+    setting: PanelSetting,
+    policy: Policy,
+    now: datetime,
+    person: str,
+    executor: Executor | None,
+    say: Callable[[str], None],
+) -> Iterator[EstimateOutcome]:
+    tasks: list[_Task] = []
+    for benefit_line in benefit_lines:
+        try:
+            found = _read_task(store, benefit_line, setting, policy)
+        except NotFoundError as error:
+            say(f"{benefit_line}: {error}")
+            continue
+        if isinstance(found, EstimateOutcome):
+            yield found
+        else:
+            tasks.append(found)
+    results = executor.map(_compute, tasks) if executor is not None else map(_compute, tasks)
+    for task, result in zip(tasks, results, strict=True):
+        yield _publish(store, task, result, now, person)
+
+
+def _read_task(store: Store, benefit_line: str, setting: PanelSetting, policy: Policy) -> _Task | EstimateOutcome:
+    """Return what is to be computed, or the outcome that is published for these inputs."""
+    with read(store) as session:
+        inputs = kpi_panel(session, benefit_line, setting.seq, setting)
+        fingerprint = fingerprint_of(inputs, policy)
+        known = find_by_fingerprint(session, fingerprint)
+    # The rows have done their service; a task may travel to another process.
+    return _outcome(known, is_new=False) if known is not None else _Task(replace(inputs, rows=()), policy, fingerprint)
+
+
+def fingerprint_of(inputs: PanelInputs, policy: Policy) -> str:
+    """Return the SHA-256 over all that decides an estimate: input rows by load, policy, engine version."""
+    digest = hashlib.sha256()
+    rows = sorted((row.kind.value, row.key, row.load_seq) for row in inputs.rows)
+    head = {
+        "engine": ENGINE_VERSION,
+        "policy": policy.version,
+        "level": policy.interval_level,
+        "line": inputs.benefit_line,
+    }
+    digest.update(canonical_json([head, rows]).encode())
+    return digest.hexdigest()
+
+
+def study_of(inputs: PanelInputs) -> Study:
+    """Return the declared facts of a panel as the estimate takes them."""
+    events = tuple(
+        StudyEvent(event.name, event.first_period, event.last_period, event.units) for event in inputs.events
+    )
+    return Study(
+        frequency=inputs.kpi.frequency,
+        aggregation=inputs.kpi.aggregation.value,
+        events=events,
+        transition=dict(inputs.transition),
+        leave_out_from=dict(inputs.leave_out_from),
+        treated_until=dict(inputs.treated_until),
+        covariates=(),
+    )
+
+
+def effect_seed(inputs: PanelInputs) -> int:
+    """Return the seed of the effect: lines on the same KPI and treated units share it."""
+    key = canonical_json(["effect", inputs.kpi.key, sorted(inputs.go_live)])
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
+
+
+def _compute(task: _Task) -> EffectEstimate | NotEstimable:
+    inputs = task.inputs
+    if inputs.frame.empty:
+        return NotEstimable(
+            "nothing_observed",
+            f"No value of the KPI {inputs.kpi.name} is posted.",
+            "Upload KPI observations before and after go-live.",
+        )
+    try:
+        return estimate_effect(
+            inputs.frame,
+            inputs.go_live,
+            study=study_of(inputs),
+            level=task.policy.interval_level,
+            seed=effect_seed(inputs),
+        )
+    except PanelError as error:
+        return NotEstimable("not_a_panel", f"The observations are no panel: {error}.", "Correct and upload them again.")
+
+
+def _detail(result: EffectEstimate | NotEstimable) -> tuple[str, str]:
+    """Return status and sentence of a result."""
+    if isinstance(result, NotEstimable):
+        return "not_estimable", f"not estimable: {result.reason}"
+    average = result.average
+    return "estimated", (
+        f"{average.point:.6g} ({average.low:.6g} to {average.high:.6g}) per unit-period,"
+        f" {result.design.value.replace('_', ' ')}, {result.grade.label}"
+    )
+
+
+def _publish(
+    store: Store, task: _Task, result: EffectEstimate | NotEstimable, now: datetime, person: str
+) -> EstimateOutcome:
+    status, detail = _detail(result)
+    document = canonical_json(estimate_to_document(result))
+    with write(store, person=person, now=now) as uow:
+        lock_posting(uow)
+        known = find_by_fingerprint(uow.session, task.fingerprint)
+        if known is not None:  # another worker was faster
+            return _outcome(known, is_new=False)
+        row = EstimateRow(
+            benefit_line=task.inputs.benefit_line,
+            fingerprint=task.fingerprint,
+            engine_version=ENGINE_VERSION,
+            policy_version=task.policy.version,
+            input_seq=task.inputs.seq,
+            load_seq=take_load_seq(uow, LoadKind.ESTIMATE).load_seq,
+            computed_at=now,
+            status=status,
+            document=document,
+        )
+        uow.session.add(row)
+        uow.session.flush()
+        published = {"load_seq": row.load_seq, "fingerprint": row.fingerprint, "status": status}
+        uow.audit("publish_estimate", "benefit_line", row.benefit_line, published)
+        return _outcome(row, is_new=True, detail=detail)
+
+
+def _outcome(row: EstimateRow, *, is_new: bool, detail: str | None = None) -> EstimateOutcome:
+    words = detail if detail is not None else row.status.replace("_", " ")
+    return EstimateOutcome(row.benefit_line, row.status, is_new, row.id, row.load_seq, row.fingerprint, words)

@@ -1,0 +1,1 @@
+"""Frozen views for one screen each, read-only."""

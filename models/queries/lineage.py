@@ -1,0 +1,404 @@
+"""From a figure to the rows behind it: figure -> benefit line and fiscal period -> rows with extract, sheet and row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.domain.calendar import FiscalCalendar
+from models.domain.errors import InvalidInputError, NotFoundError
+from models.domain.extract import ExtractKind
+from models.domain.people import Person
+from models.queries.knowledge import current_policy, estimate_known, facts, known_seq, publication_known
+from models.queries.sources import SourceTable, source_table
+from models.store.tables import FACT_TABLES, LedgerEntryRow, PublicationRow, ValuationRow
+
+_CASHABLE = frozenset({"cashable", "revenue"})
+
+
+class LineageFigure(StrEnum):
+    """The figures that can be walked back."""
+
+    CLAIMED = "claimed"
+    MEASURED = "measured"
+    REALISED = "realised"
+    REALISED_CASHABLE = "realised_cashable"
+    TIED_OUT = "tied_out"
+    INVESTED = "invested"
+    NET = "net"
+    CASE = "case"
+
+
+#: Kinds whose rows sum to a figure, with the values that choose them.
+_PLAIN_ROWS: Mapping[LineageFigure, tuple[tuple[ExtractKind, Mapping[str, object]], ...]] = {
+    LineageFigure.CLAIMED: ((ExtractKind.CLAIMS, {"purpose": "claim"}),),
+    LineageFigure.INVESTED: ((ExtractKind.COSTS, {"status": "actual"}),),
+    LineageFigure.NET: ((ExtractKind.COSTS, {"status": "actual"}),),
+    LineageFigure.CASE: ((ExtractKind.APPROVED_CASES, {}), (ExtractKind.APPROVED_CASE_PERIODS, {})),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineagePart:
+    """One summand of a figure: a benefit line in a fiscal period, or a tied-out entry in a fiscal year.
+
+    `pl_line` is that of an entry, else empty. An entry that several initiatives share until a rule is signed has
+    neither initiative nor benefit line.
+    """
+
+    initiative: str
+    initiative_name: str
+    benefit_line: str
+    line_name: str
+    period: str
+    start_on: date
+    amount_minor: int
+    currency: str
+    pl_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLineage:
+    """The summands of a figure as published; the rows behind it where it is their plain sum."""
+
+    figure: LineageFigure
+    load_seq: int
+    as_of: date
+    currency: str
+    total_minor: int
+    parts: tuple[LineagePart, ...]
+    tables: tuple[SourceTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinePosting:
+    """A published amount of a benefit line in a fiscal period."""
+
+    period: str
+    start_on: date
+    measure: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEstimate:
+    """The estimate behind a benefit line: what it read, when, and its fingerprint."""
+
+    id: int
+    status: str
+    fingerprint: str
+    engine_version: int
+    policy_version: int
+    input_seq: int
+    load_seq: int
+    computed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineLineage:
+    """A benefit line with its published amounts, its estimate and every row they rest on."""
+
+    benefit_line: str
+    name: str
+    initiative: str
+    initiative_name: str
+    period: str | None
+    postings: tuple[LinePosting, ...]
+    estimate: LineEstimate | None
+    tables: tuple[SourceTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsLineage:
+    """Rows behind an amount that is their plain sum: costs, claims, case or P&L rows."""
+
+    title: str
+    initiative: str
+    period: str | None
+    tables: tuple[SourceTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a query knows: as of which number, whose, with which calendar."""
+
+    session: Session
+    person: Person
+    seq: int
+    calendar: FiscalCalendar
+
+    def span(self, period: str | None) -> tuple[date, date] | None:
+        if not period:
+            return None
+        found = self.calendar.parse_label(period)
+        return found.start_on, found.end_on
+
+    def names(self) -> dict[str, str]:
+        frame = facts(self.session, ExtractKind.INITIATIVES, self.seq)
+        return dict(zip(frame["initiative"], frame["name"], strict=True))
+
+    def require(self, initiative: str) -> None:
+        if initiative not in self.names() or not self.person.may_see(initiative):
+            raise NotFoundError(f"there is no initiative {initiative}")
+
+
+def _scope(session: Session, person: Person, known_on: date | None) -> _Scope:
+    seq = known_seq(session, known_on)
+    return _Scope(session, person, seq, current_policy(session, seq).calendar)
+
+
+def figure_lineage(
+    session: Session, person: Person, figure: str, *, initiative: str | None = None, known_on: date | None = None
+) -> FigureLineage:
+    """Return what a published figure sums, in the person's scope.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such figure.
+    NotFoundError
+        If nothing has been published, or the person may not see the initiative.
+    """
+    if figure not in set(LineageFigure):
+        raise InvalidInputError(f"'{figure}' is no figure that can be walked back")
+    wanted, scope = LineageFigure(figure), _scope(session, person, known_on)
+    if initiative:
+        scope.require(initiative)
+    publication = publication_known(session, scope.seq)
+    if publication is None:
+        raise NotFoundError("nothing has been valued yet")
+    lines = _line_names(scope)
+    parts = [
+        part
+        for part in _published_parts(scope, publication, wanted, lines)
+        if person.may_see(part.initiative) and initiative in {None, "", part.initiative}
+    ]
+    tables = _plain_tables(scope, publication, wanted, initiative)
+    return FigureLineage(
+        wanted,
+        publication.load_seq,
+        publication.as_of,
+        publication.currency,
+        sum(part.amount_minor for part in parts),
+        tuple(parts),
+        tables,
+    )
+
+
+def _line_names(scope: _Scope) -> dict[str, str]:
+    frame = facts(scope.session, ExtractKind.BENEFIT_LINES, scope.seq)
+    return dict(zip(frame["benefit_line"], frame["name"], strict=True))
+
+
+def _published_parts(
+    scope: _Scope, publication: PublicationRow, figure: LineageFigure, lines: dict[str, str]
+) -> list[LineagePart]:
+    names = scope.names()
+    if figure in {LineageFigure.TIED_OUT, LineageFigure.NET}:
+        return _tied_parts(scope, publication, names, lines)
+    measure = {
+        LineageFigure.MEASURED: "measured",
+        LineageFigure.REALISED: "realised",
+        LineageFigure.REALISED_CASHABLE: "realised",
+    }.get(figure)
+    if measure is None:
+        return []
+    query = select(ValuationRow).where(ValuationRow.load_seq == publication.load_seq, ValuationRow.measure == measure)
+    rows = scope.session.scalars(
+        query.order_by(ValuationRow.initiative, ValuationRow.benefit_line, ValuationRow.start_on)
+    ).all()
+    is_counted = [figure is not LineageFigure.REALISED_CASHABLE or row.benefit_class in _CASHABLE for row in rows]
+    return [_part(scope, row, names, lines) for row, is_in in zip(rows, is_counted, strict=True) if is_in]
+
+
+def _tied_parts(
+    scope: _Scope, publication: PublicationRow, names: dict[str, str], lines: dict[str, str]
+) -> list[LineagePart]:
+    query = select(LedgerEntryRow).where(
+        LedgerEntryRow.load_seq == publication.load_seq, LedgerEntryRow.state == "tied_out"
+    )
+    rows = scope.session.scalars(
+        query.order_by(LedgerEntryRow.initiative, LedgerEntryRow.benefit_line, LedgerEntryRow.start_on)
+    ).all()
+    return [_part(scope, row, names, lines) for row in rows]
+
+
+def _part(
+    scope: _Scope, row: ValuationRow | LedgerEntryRow, names: dict[str, str], lines: dict[str, str]
+) -> LineagePart:
+    fiscal_year, _ = scope.calendar.locate(row.start_on)
+    is_entry = isinstance(row, LedgerEntryRow)
+    return LineagePart(
+        initiative=row.initiative,
+        initiative_name=names.get(row.initiative, row.initiative),
+        benefit_line=row.benefit_line,
+        line_name=lines.get(row.benefit_line, row.benefit_line),
+        period=f"FY{fiscal_year % 100:02d}"
+        if is_entry
+        else scope.calendar.label(scope.calendar.period_of(row.start_on)),
+        start_on=row.start_on,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        pl_line=row.pl_line if isinstance(row, LedgerEntryRow) else "",
+    )
+
+
+def _plain_tables(
+    scope: _Scope, publication: PublicationRow, figure: LineageFigure, initiative: str | None
+) -> tuple[SourceTable, ...]:
+    """Return the rows whose plain sum is a figure: incurred to as-of, as the publication read them."""
+    within = (date.min, publication.as_of + timedelta(days=1))
+    tables = []
+    for kind, chosen in _PLAIN_ROWS.get(figure, ()):
+        where = dict(chosen) | _initiatives_where(scope, initiative)
+        has_period = "start_on" in FACT_TABLES[kind].key_names
+        tables.append(
+            source_table(scope.session, kind, publication.input_seq, where=where, within=within if has_period else None)
+        )
+    return tuple(tables)
+
+
+def _initiatives_where(scope: _Scope, initiative: str | None) -> dict[str, object]:
+    if initiative:
+        return {"initiative": initiative}
+    return {} if scope.person.initiatives is None else {"initiative": sorted(scope.person.initiatives)}
+
+
+def line_lineage(
+    session: Session, person: Person, benefit_line: str, *, period: str | None = None, known_on: date | None = None
+) -> LineLineage:
+    """Return a benefit line with its amounts, estimate and rows, in one fiscal period or all.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such line that the person may see.
+    InvalidInputError
+        If the period is no fiscal period.
+    """
+    scope = _scope(session, person, known_on)
+    versions = facts(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": benefit_line})
+    if versions.empty or not person.may_see(str(versions.iloc[-1]["initiative"])):
+        raise NotFoundError(f"there is no benefit line {benefit_line}")
+    line = versions.iloc[-1]
+    initiative, span = str(line["initiative"]), scope.span(period)
+    kpis = [str(line["kpi"])] + (
+        [str(line["driver_kpi"])] if isinstance(line["driver_kpi"], str) and line["driver_kpi"] else []
+    )
+    tables = [
+        source_table(session, ExtractKind.KPI_OBSERVATIONS, scope.seq, where={"kpi": kpis}, within=span),
+        source_table(session, ExtractKind.ROLLOUTS, scope.seq, where={"initiative": initiative}),
+        source_table(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": benefit_line}),
+        source_table(session, ExtractKind.BENEFIT_LINE_ACCOUNTS, scope.seq, where={"benefit_line": benefit_line}),
+        source_table(session, ExtractKind.HOURS, scope.seq, where={"benefit_line": benefit_line}, within=span),
+    ]
+    return LineLineage(
+        benefit_line=benefit_line,
+        name=str(line["name"]),
+        initiative=initiative,
+        initiative_name=scope.names().get(initiative, initiative),
+        period=period,
+        postings=_postings(scope, benefit_line, span),
+        estimate=_estimate(session, benefit_line, scope.seq),
+        tables=tuple(table for table in tables if table.rows),
+    )
+
+
+def _postings(scope: _Scope, benefit_line: str, span: tuple[date, date] | None) -> tuple[LinePosting, ...]:
+    publication = publication_known(scope.session, scope.seq)
+    if publication is None:
+        return ()
+    query = select(ValuationRow).where(
+        ValuationRow.load_seq == publication.load_seq, ValuationRow.benefit_line == benefit_line
+    )
+    if span is not None:
+        query = query.where(ValuationRow.start_on >= span[0], ValuationRow.start_on < span[1])
+    rows = scope.session.scalars(query.order_by(ValuationRow.start_on, ValuationRow.measure)).all()
+    calendar = scope.calendar
+    return tuple(
+        LinePosting(
+            calendar.label(calendar.period_of(row.start_on)), row.start_on, row.measure, row.amount_minor, row.currency
+        )
+        for row in rows
+    )
+
+
+def _estimate(session: Session, benefit_line: str, seq: int) -> LineEstimate | None:
+    row = estimate_known(session, benefit_line, seq)
+    if row is None:
+        return None
+    return LineEstimate(
+        row.id,
+        row.status,
+        row.fingerprint,
+        row.engine_version,
+        row.policy_version,
+        row.input_seq,
+        row.load_seq,
+        row.computed_at,
+    )
+
+
+def initiative_rows_lineage(
+    session: Session,
+    person: Person,
+    kind: ExtractKind,
+    initiative: str,
+    *,
+    period: str | None = None,
+    known_on: date | None = None,
+) -> RowsLineage:
+    """Return the cost, claim or case rows of an initiative."""
+    scope = _scope(session, person, known_on)
+    scope.require(initiative)
+    kinds = (
+        (ExtractKind.APPROVED_CASES, ExtractKind.APPROVED_CASE_LINES, ExtractKind.APPROVED_CASE_PERIODS)
+        if kind is ExtractKind.APPROVED_CASES
+        else (kind,)
+    )
+    has_period = {ExtractKind.COSTS, ExtractKind.CLAIMS, ExtractKind.APPROVED_CASE_PERIODS}
+    span = scope.span(period)
+    tables = tuple(
+        source_table(
+            session, each, scope.seq, where={"initiative": initiative}, within=span if each in has_period else None
+        )
+        for each in kinds
+    )
+    return RowsLineage(scope.names()[initiative], initiative, period, tables)
+
+
+def ledger_rows_lineage(
+    session: Session, person: Person, pl_line: str, *, period: str | None = None, known_on: date | None = None
+) -> RowsLineage:
+    """Return the P&L rows, drivers and account map behind a line of the ledger.
+
+    Raises
+    ------
+    NotFoundError
+        If no account leads to such a line.
+    """
+    scope = _scope(session, person, known_on)
+    accounts = facts(session, ExtractKind.ACCOUNT_MAP, scope.seq, where={"pl_line": pl_line})
+    if accounts.empty:
+        raise NotFoundError(f"there is no P&L line {pl_line}")
+    span = scope.span(period)
+    tables = (
+        source_table(
+            session, ExtractKind.PL_ROWS, scope.seq, where={"account": sorted(set(accounts["account"]))}, within=span
+        ),
+        source_table(session, ExtractKind.LINE_DRIVERS, scope.seq, where={"pl_line": pl_line}, within=span),
+        source_table(session, ExtractKind.ACCOUNT_MAP, scope.seq, where={"pl_line": pl_line}),
+    )
+    name = accounts.iloc[-1]["pl_line_name"]
+    return RowsLineage(
+        str(name) if isinstance(name, str) and name else pl_line,
+        "",
+        period,
+        tuple(table for table in tables if table.rows),
+    )

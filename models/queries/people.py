@@ -1,0 +1,107 @@
+"""Accounts and memberships, for those who manage or approve them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.domain.errors import NotPermittedError
+from models.domain.people import Permission, Person, Role
+from models.store.tables import AccountRow, InitiativeMemberRow
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A person who can, or no longer can, sign in."""
+
+    key: str
+    name: str
+    role: Role
+    is_active: bool
+    created_at: datetime
+    last_sign_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipView:
+    """A membership and where it stands: proposed, approved, refused or ended."""
+
+    id: int
+    person: str
+    initiative: str
+    from_on: date
+    to_on: date | None
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None
+    state: str
+    may_approve: bool
+
+
+def _require_any(person: Person) -> None:
+    if not (person.may(Permission.MANAGE_PEOPLE) or person.may(Permission.APPROVE_MEMBERSHIP)):
+        raise NotPermittedError(f"{person.name} may not see who can sign in")
+
+
+def account_names(session: Session) -> dict[str, str]:
+    """Return the name of each account by its key."""
+    return {key: name for key, name in session.execute(select(AccountRow.person, AccountRow.name))}  # noqa: C416 - rows are no pairs to mypy
+
+
+def account_views(session: Session, person: Person) -> list[AccountView]:
+    """Return all accounts in order of their key.
+
+    Raises
+    ------
+    NotPermittedError
+        If the person neither manages people nor approves memberships.
+    """
+    _require_any(person)
+    rows = session.scalars(select(AccountRow).order_by(AccountRow.person))
+    return [
+        AccountView(row.person, row.name, Role(row.role), row.is_active, row.created_at, row.last_sign_in_at)
+        for row in rows
+    ]
+
+
+def membership_views(session: Session, person: Person, *, on: date) -> list[MembershipView]:
+    """Return all memberships, newest first, with what they are on a day and whether this person may approve them.
+
+    Raises
+    ------
+    NotPermittedError
+        If the person neither manages people nor approves memberships.
+    """
+    _require_any(person)
+    rows = session.scalars(select(InitiativeMemberRow).order_by(InitiativeMemberRow.id.desc()))
+    return [_membership(row, person, on) for row in rows]
+
+
+def _membership(row: InitiativeMemberRow, person: Person, on: date) -> MembershipView:
+    state = _state(row, on)
+    is_second = person.key not in {row.proposed_by, row.person}
+    return MembershipView(
+        id=row.id,
+        person=row.person,
+        initiative=row.initiative,
+        from_on=row.from_on,
+        to_on=row.to_on,
+        reason=row.reason,
+        proposed_by=row.proposed_by,
+        proposed_at=row.proposed_at,
+        approved_by=row.approved_by,
+        state=state,
+        may_approve=state == "proposed" and is_second and person.may(Permission.APPROVE_MEMBERSHIP),
+    )
+
+
+def _state(row: InitiativeMemberRow, on: date) -> str:
+    if row.refused_by is not None:
+        return "refused"
+    if row.approved_by is None:
+        return "proposed"
+    return "ended" if row.to_on is not None and row.to_on <= on else "approved"

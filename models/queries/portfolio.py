@@ -1,0 +1,258 @@
+"""The published valuation in a person's scope: one view per screen.
+
+`portfolio_summary`, `initiative_summary` and `ledger_view` read what was stored; nothing past is estimated again. A
+scope that is not the whole portfolio is summed from stored parts, its limits from the same draws (made again from the
+stored recipes, bit for bit).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from models.domain.benefit_line import LineStatus, LineValuation
+from models.domain.effect import EffectEstimate, NotEstimable
+from models.domain.errors import NotFoundError
+from models.domain.figures import Figures
+from models.domain.ledger import Entry, TieState
+from models.domain.people import Permission, Person, require
+from models.domain.valuation import (
+    FileCount,
+    IdleSpend,
+    InitiativeSummary,
+    InitiativeValuation,
+    LedgerView,
+    LineEffect,
+    MatrixCell,
+    NotMeasurable,
+    PortfolioSummary,
+    PublicationContext,
+    ZeroPossible,
+)
+from models.queries.effects import load_effects_by_id, read_estimate
+from models.queries.expected import ExpectedState, expected_extracts
+from models.queries.knowledge import estimate_known, known_seq
+from models.queries.publications import load_publication
+from models.queries.strip import describe_scope
+from models.value.figures import build_figures
+from models.value.parts import no_draws, no_totals
+from models.value.publication import Publication, subset_figures
+
+#: No period is locked before period locking exists.
+_PERIOD_STATE = "open"
+_ANONYMOUS_OVERLAP = "More is held against this line than it moved; how it is shared is open."
+
+
+def portfolio_summary(
+    session: Session,
+    person: Person,
+    *,
+    known_on: date | None,
+    initiatives: Collection[str] | None = None,
+    scope: str | None = None,
+) -> PortfolioSummary | None:
+    """Return the portfolio as published by the end of a day, None where nothing was published.
+
+    Parameters
+    ----------
+    initiatives
+        A filter by key; what the person may not see is left out silently, whether it exists or not.
+    scope
+        The filter in words, printed with the figures.
+
+    Raises
+    ------
+    NotPermittedError
+        If the person's role does not see portfolios.
+    """
+    require(person, Permission.VIEW_PORTFOLIO)
+    publication = load_publication(session, known_on)
+    if publication is None:
+        return None
+    valuation = publication.valuation
+    shown = [
+        initiative
+        for initiative in valuation.initiatives
+        if person.may_see(initiative.key) and (initiatives is None or initiative.key in initiatives)
+    ]
+    is_whole = len(shown) == len(valuation.initiatives)
+    keys = frozenset(initiative.key for initiative in shown)
+    figures = valuation.figures if is_whole else _figures_of(session, publication, keys)
+    shown = [_scoped(initiative, person) for initiative in shown]
+    context = _context(publication, person, known_on, scope)
+    ledger = valuation.ledger
+    return PortfolioSummary(
+        context=context,
+        period_state=_PERIOD_STATE,
+        files=_files(session, publication, known_on),
+        figures=figures,
+        initiatives=tuple(sorted(shown, key=_rank)),
+        not_measurable=tuple(_not_measurable(shown)),
+        zero_possible=tuple(_zero_possible(shown)),
+        held_by_budget=tuple(held for held in ledger.held_by_budget if held.initiative in keys),
+        over_claims=tuple(claim for claim in ledger.over_claims if keys.issuperset(claim.initiatives)),
+        unshared=tuple(row for row in ledger.unshared if keys.issuperset(row.initiatives)),
+        matrix=tuple(_matrix(shown, {line.pl_line: line.name for line in ledger.lines})),
+        spend_without_production=tuple(_idle_spend(shown, context.as_of)),
+    )
+
+
+def initiative_summary(
+    session: Session, person: Person, initiative: str, *, known_on: date | None
+) -> InitiativeSummary:
+    """Return an initiative as published by the end of a day.
+
+    Raises
+    ------
+    NotPermittedError
+        If the person's role does not see initiatives.
+    NotFoundError
+        If there is no such initiative that the person may see, or nothing has been published.
+    """
+    require(person, Permission.VIEW_INITIATIVE)
+    publication = load_publication(session, known_on)
+    found = None
+    if publication is not None and person.may_see(initiative):
+        found = next((each for each in publication.valuation.initiatives if each.key == initiative), None)
+    if publication is None or found is None:
+        raise NotFoundError(f"there is no initiative {initiative}")
+    return InitiativeSummary(
+        context=_context(publication, person, known_on, found.name),
+        period_state=_PERIOD_STATE,
+        initiative=_scoped(found, person),
+        effects=tuple(
+            LineEffect(line.benefit_line, _estimate_of(session, publication, line.benefit_line)) for line in found.lines
+        ),
+        held_by_budget=tuple(h for h in publication.valuation.ledger.held_by_budget if h.initiative == initiative),
+    )
+
+
+def ledger_view(session: Session, person: Person, *, known_on: date | None) -> LedgerView | None:
+    """Return the ledger as published by the end of a day, None where nothing was published.
+
+    Raises
+    ------
+    NotPermittedError
+        If the person's role does not see the ledger, which holds every initiative.
+    """
+    require(person, Permission.VIEW_LEDGER)
+    publication = load_publication(session, known_on)
+    if publication is None:
+        return None
+    valuation = publication.valuation
+    return LedgerView(
+        context=_context(publication, person, known_on, None),
+        period_state=_PERIOD_STATE,
+        ledger=valuation.ledger,
+        realised=valuation.figures.realised,
+        by_tie_state=valuation.figures.by_tie_state,
+        initiative_names=tuple((initiative.key, initiative.name) for initiative in valuation.initiatives),
+    )
+
+
+def _context(publication: Publication, person: Person, known_on: date | None, scope: str | None) -> PublicationContext:
+    context = publication.valuation.context
+    shown = [initiative for initiative in publication.valuation.initiatives if person.may_see(initiative.key)]
+    return replace(
+        context,
+        as_known_on=known_on or context.as_known_on,
+        scope=scope or describe_scope(person),
+        horizon_on=max((each.horizon_on for each in shown if each.horizon_on), default=None),
+        first_spend_on=min((each.first_spend_on for each in shown if each.first_spend_on), default=None),
+    )
+
+
+def _figures_of(session: Session, publication: Publication, keys: frozenset[str]) -> Figures:
+    """Sum some initiatives from the stored parts; none at all is zero."""
+    parts = [part for part in publication.parts if part.key in keys]
+    if not parts:
+        setting = publication.setting
+        n_grid = len(setting.grid.periods)
+        return build_figures(
+            no_totals(n_grid), no_draws(setting.n_draws, n_grid), setting, ("No initiative is in scope.",)
+        )
+    known = load_effects_by_id(session, {line.recipe.estimate_id for part in parts for line in part.lines})
+    return subset_figures(
+        publication, parts, lambda line: known.draw(line.recipe.benefit_line, line.recipe.effect_seed)
+    )
+
+
+def _estimate_of(session: Session, publication: Publication, benefit_line: str) -> EffectEstimate | NotEstimable | None:
+    """Return the estimate that the publication rests on, also where it is a refusal."""
+    row = estimate_known(session, benefit_line, publication.valuation.context.input_seq)
+    return None if row is None else read_estimate(row)
+
+
+def _scoped(initiative: InitiativeValuation, person: Person) -> InitiativeValuation:
+    """Hide from a scoped person how many others are on a line that is short."""
+    if person.initiatives is None:
+        return initiative
+    lines = tuple(
+        replace(line, entries=tuple(_anonymous(entry) for entry in line.entries)) for line in initiative.lines
+    )
+    return replace(initiative, lines=lines)
+
+
+def _anonymous(entry: Entry) -> Entry:
+    return replace(entry, reason=_ANONYMOUS_OVERLAP) if entry.state is TieState.OVERLAP_OPEN else entry
+
+
+def _rank(initiative: InitiativeValuation) -> tuple[int, int, str]:
+    figures = initiative.figures
+    return -figures.tied_out.point_minor, -figures.realised_cashable.point_minor, initiative.key
+
+
+def _lines(initiatives: Sequence[InitiativeValuation]) -> Iterator[tuple[InitiativeValuation, LineValuation]]:
+    return ((initiative, line) for initiative in initiatives for line in initiative.lines)
+
+
+def _not_measurable(initiatives: Sequence[InitiativeValuation]) -> Iterator[NotMeasurable]:
+    """Lines without a figure, those that promised most first; a class that has no money lacks nothing."""
+    found = [
+        NotMeasurable(initiative.key, initiative.name, line.benefit_line, line.name, line.why_not, line.case_to_date)
+        for initiative, line in _lines(initiatives)
+        if line.why_not is not None and line.why_not.rule != "no_money_class"
+    ]
+    return iter(sorted(found, key=lambda each: (-each.case_to_date.amount_minor, each.benefit_line)))
+
+
+def _zero_possible(initiatives: Sequence[InitiativeValuation]) -> Iterator[ZeroPossible]:
+    for initiative, line in _lines(initiatives):
+        if line.status is LineStatus.MEASURED and line.is_zero_possible:
+            yield ZeroPossible(initiative.key, initiative.name, line.benefit_line, line.name, line.measured)
+
+
+def _matrix(initiatives: Sequence[InitiativeValuation], names: Mapping[str, str]) -> Iterator[MatrixCell]:
+    """P&L lines by initiatives, in order of line and initiative."""
+    totals: dict[tuple[str, str], tuple[int, int]] = {}
+    for initiative, line in _lines(initiatives):
+        for entry in line.entries:
+            held, tied = totals.get((entry.pl_line, initiative.key), (0, 0))
+            totals[entry.pl_line, initiative.key] = held + entry.amount_minor, tied + entry.tied_minor
+    for (pl_line, initiative_key), (held, tied) in sorted(totals.items()):
+        name = names.get(pl_line, pl_line) if pl_line else "on no P&L line"
+        yield MatrixCell(pl_line, name, initiative_key, held, tied)
+
+
+def _idle_spend(initiatives: Sequence[InitiativeValuation], as_of: date) -> Iterator[IdleSpend]:
+    """Spend without production, the largest first."""
+    idle = [initiative for initiative in initiatives if initiative.is_spend_without_production]
+    for initiative in sorted(idle, key=lambda each: (-each.figures.invested.amount_minor, each.key)):
+        first = initiative.first_spend_on
+        months = 0 if first is None else (as_of.year - first.year) * 12 + as_of.month - first.month + 1
+        yield IdleSpend(initiative.key, initiative.name, initiative.stage, initiative.figures.invested, first, months)
+
+
+def _files(session: Session, publication: Publication, known_on: date | None) -> FileCount | None:
+    """Count the files expected for the as-of period that have come and are approved."""
+    calendar = publication.policy.calendar
+    start_on = calendar.period_of(publication.valuation.context.as_of).start_on
+    expected = expected_extracts(session, known_seq(session, known_on), start_on)
+    if not expected:
+        return None
+    states = [extract.state for extract in expected]
+    approved = states.count(ExpectedState.APPROVED)
+    return FileCount(approved, approved + states.count(ExpectedState.PROVISIONAL), len(states))

@@ -1,0 +1,135 @@
+"""Reports as flat rows for CSV and as text for a terminal; the numbers are those of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SCALARS = ("key", "name", "owner", "stage", "grade", "invested", "claimed")
+_RANGES = (
+    "measured",
+    "realised",
+    "realised_cashable",
+    "tied_out",
+    "net",
+    "realisation_rate",
+    "roi_to_date",
+    "roi_horizon",
+)
+
+
+def report_rows(what: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a report as flat rows of one width, for CSV."""
+    as_of = {name: document.get(name) for name in ("as_of", "as_known_on", "currency", "level")}
+    if what == "evidence":
+        rows = [dict(line) for line in document["lines"]]
+    elif what == "ledger":
+        rows = [
+            {
+                "pl_line": line["pl_line"],
+                "name": line["name"],
+                "entity": line["entity"],
+                "period": cell["period"],
+                **row,
+            }
+            for line in document["lines"]
+            for cell in line["cells"]
+            for row in cell["rows"]
+        ]
+    else:
+        sources = document["initiatives"] if what == "portfolio" else [document]
+        total = [] if what == "initiative" else [{**document, "key": "", "name": "all", "owner": "", "stage": ""}]
+        rows = [_flat(each) for each in [*total, *sources]]
+    return [{**row, **as_of} for row in rows]
+
+
+def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the scalars of a document of figures, ranges as three columns."""
+    names = ("key", "name", "owner", "stage", "grade", "invested", "claimed")
+    ranges = (
+        "measured",
+        "realised",
+        "realised_cashable",
+        "tied_out",
+        "net",
+        "realisation_rate",
+        "roi_to_date",
+        "roi_horizon",
+    )
+    others = ("case_to_date", "not_yet_evidenced", "probability_of_payback")
+    row: dict[str, Any] = {name: document.get(name) for name in names}
+    for name in ranges:
+        for part in ("low", "point", "high"):
+            row[f"{name}_{part}"] = (document.get(name) or {}).get(part)
+    row.update({name: document.get(name) for name in others})
+    row["not_estimable"] = (document.get("not_estimable") or {}).get("reason")
+    return row
+
+
+def report_text(what: str, document: Mapping[str, Any]) -> str:
+    """Return a report for reading in a terminal; numbers as in the document."""
+    head = f"{what} as of {document['as_of']} ({document['as_of_period']}), known on {document['as_known_on']}, "
+    head += f"{document['currency']}, {document['rate_set']} rates, {document['level']:.0%} intervals"
+    if document["is_provisional"]:
+        head += ", provisional"
+    rows = report_rows(what, document)
+    if what == "portfolio":
+        return "\n".join([head, *_text_of_figures(document), "", *_table(_portfolio_columns(rows[1:]))])
+    if what == "initiative":
+        lines = [f"{line['name']}: {_words(line)}" for line in document["lines"]]
+        return "\n".join([head, f"{document['name']} ({document['stage']})", *_text_of_figures(document), "", *lines])
+    if what == "evidence":
+        columns = ("initiative", "benefit_line", "status", "grade", "design", "measured", "reason")
+        return "\n".join([head, "", *_table([{name: row.get(name) for name in columns} for row in rows])])
+    entries = [dict(entry) for entry in document["entries"]]
+    return "\n".join([head, "", *_table(entries)])
+
+
+def _text_of_figures(document: Mapping[str, Any]) -> list[str]:
+    names = (
+        "claimed", "measured", "realised", "realised_cashable", "tied_out", "invested", "net", "case_to_date",
+        "not_yet_evidenced", "realisation_rate", "roi_to_date", "roi_horizon", "npv_since_approval", "npv_go_forward",
+        "probability_of_payback",
+    )  # fmt: skip
+    lines = [f"{name.replace('_', ' '):24} {_words_of(document[name])}" for name in names]
+    for split in ("by_grade", "by_class", "by_tie_state"):
+        parts = ", ".join(f"{key.replace('_', ' ')} {amount}" for key, amount in document[split].items())
+        lines.append(f"{'realised ' + split.replace('_', ' '):24} {parts or 'n/a'}")
+    return lines
+
+
+def _portfolio_columns(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    names = {
+        "key": "key",
+        "name": "name",
+        "stage": "stage",
+        "grade": "grade",
+        "invested": "invested",
+        "tied_out_point": "tied_out",
+    }
+    return [
+        {title: row[name] for name, title in names.items()} | {"not_estimable": row["not_estimable"]} for row in rows
+    ]
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not rows:
+        return ["(none)"]
+    names = list(rows[0])
+    cells = [[_words_of(row[name]) for name in names] for row in rows]
+    widths = [max(len(name), *(len(row[i]) for row in cells)) for i, name in enumerate(names)]
+    lines = ["  ".join(name.replace("_", " ").ljust(width) for name, width in zip(names, widths, strict=True)).rstrip()]
+    lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return lines
+
+
+def _words_of(value: Any) -> str:
+    if value is None or value == "":
+        return "n/a"
+    if isinstance(value, Mapping):
+        return f"{value['point']} ({value['low']} to {value['high']})"
+    return str(value)
+
+
+def _words(line: Mapping[str, Any]) -> str:
+    return f"{line['grade']}, measured {_words_of(line['measured'])}" if line["measured"] else str(line["reason"])

@@ -1,0 +1,73 @@
+import pytest
+from sqlalchemy import inspect, text
+
+from models.store.engine import close_store, open_store
+from models.store.migrations.run import check_store, downgrade_store, head_revision, schema_state, upgrade_store
+from models.store.tables import FACT_TABLES, TableRow
+
+_POSTGRESQL_CATALOGUE = """
+SELECT 'column', c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod) || a.attnotnull::text
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = 'public' AND c.relkind = 'r' AND a.attnum > 0
+UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(o.oid) FROM pg_constraint o
+  JOIN pg_namespace n ON n.oid = o.connamespace WHERE n.nspname = 'public'
+UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname = 'public'
+"""
+_SQLITE_CATALOGUE = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+
+
+def describe_schema(store):
+    """Everything that the database knows of its schema, as comparable text."""
+    with store.engine.connect() as connection:
+        rows = connection.execute(text(_SQLITE_CATALOGUE if store.is_sqlite else _POSTGRESQL_CATALOGUE)).all()
+    # The order of a table's constraints means nothing, nor do spaces and quotes.
+    return {
+        (kind, name): sorted(
+            "".join(str(sql).replace('"', "").split()).removesuffix("WITHOUTROWID").removesuffix(")").split(",")
+        )
+        for kind, name, sql in rows
+        if "alembic" not in name
+    } | {("without rowid", name): "WITHOUT ROWID" in str(sql) for _, name, sql in rows}
+
+
+@pytest.fixture
+def empty_store(store):
+    """A store whose tables are all gone."""
+    downgrade_store(store, "base")
+    return store
+
+
+def test_the_upgraded_schema_equals_the_metadata(empty_store):
+    upgrade_store(empty_store)
+    upgraded = describe_schema(empty_store)
+    assert schema_state(empty_store).is_current
+    downgrade_store(empty_store, "base")
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        TableRow.metadata.create_all(connection)
+    assert upgraded == describe_schema(empty_store)
+    assert sum(kind == "trigger" for kind, _ in upgraded) >= 2 * len(FACT_TABLES)
+
+
+def test_going_down_leaves_nothing_and_going_up_again_is_sound(empty_store):
+    assert inspect(empty_store.engine).get_table_names() == ["alembic_version"]
+    assert check_store(empty_store) == [
+        f"the schema is at revision none, the newest is {head_revision()}; run `tieout db upgrade`"
+    ]
+    upgrade_store(empty_store)
+    upgrade_store(empty_store)
+    assert check_store(empty_store) == []
+
+
+def test_a_difference_from_the_metadata_is_named(store):
+    with store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(text("ALTER TABLE jobs ADD COLUMN surprise TEXT"))
+    assert ["surprise" in problem for problem in check_store(store)] == [True]
+
+
+def test_opening_creates_no_tables(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path}/new/tieout.db", tmp_path)
+    assert inspect(store.engine).get_table_names() == []
+    close_store(store)
