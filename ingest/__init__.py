@@ -1,0 +1,1 @@
+"""Files in; checked rows and findings out."""

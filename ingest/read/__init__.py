@@ -1,0 +1,1 @@
+"""Bytes in; tables of text out, with the findings of reading them."""
