@@ -57,5 +57,5 @@ lock: $(VENV)/.development ## resolve the locks anew from pyproject.toml (needs 
 wheel: $(VENV)/.development ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --outdir dist
 
-clean: ## remove the environment and everything built (not the demo's data in var/)
+clean: ## remove the environment and everything built (not the data in data/)
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

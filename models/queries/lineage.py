@@ -261,6 +261,12 @@ def _plain_tables(
         tables.append(
             source_table(scope.session, kind, publication.input_seq, where=where, within=within if has_period else None)
         )
+    currencies = {str(value) for table in tables for value in table.column("currency")} - {publication.currency}
+    if currencies:  # the figure is in the reporting currency: the rates belong to what is behind it
+        rates = {"rate_set": publication.rate_set, "currency": sorted(currencies)}
+        tables.append(
+            source_table(scope.session, ExtractKind.FX_RATES, publication.input_seq, where=rates, within=within)
+        )
     return tuple(tables)
 
 

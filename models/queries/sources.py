@@ -49,6 +49,13 @@ class SourceTable:
     columns: tuple[str, ...]
     rows: tuple[SourceRow, ...]
 
+    def column(self, name: str) -> tuple[Value, ...]:
+        """Return the values of a column, none if there is no such column."""
+        if name not in self.columns:
+            return ()
+        place = self.columns.index(name)
+        return tuple(row.values[place] for row in self.rows)
+
 
 def source_table(
     session: Session,

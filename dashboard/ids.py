@@ -1,0 +1,117 @@
+"""Addresses of pages and names of their parts: said once, linked everywhere.
+
+Filters are part of an address, so that a link is a view. `as_known_on` travels along: pass it to `address`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import quote, urlencode
+
+PORTFOLIO = "/"
+INITIATIVES = "/initiatives"
+LEDGER = "/ledger"
+EVIDENCE = "/evidence"
+UPLOADS = "/uploads"
+LINEAGE = "/lineage"
+AUDIT = "/audit"
+PEOPLE = "/people"
+MEMBERSHIPS = "/memberships"
+ACCOUNT = "/account"
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+
+UPLOAD_ROUTE = "/uploads/files"
+AS_KNOWN_ON = "as_known_on"
+
+
+def address(path: str, *, known_on: date | None = None, **filters: str | None) -> str:
+    """Return a path with its filters and, where given, the date of knowledge; empty filters are left out."""
+    query = {name: value for name, value in filters.items() if value}
+    if known_on is not None:
+        query[AS_KNOWN_ON] = known_on.isoformat()
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _segment(key: str) -> str:
+    return quote(key, safe="")
+
+
+def initiative_path(initiative: str, known_on: date | None = None) -> str:
+    """Return the page of an initiative."""
+    return address(f"{INITIATIVES}/{_segment(initiative)}", known_on=known_on)
+
+
+def ledger_path(pl_line: str, known_on: date | None = None) -> str:
+    """Return the page of one P&L line."""
+    return address(f"{LEDGER}/{_segment(pl_line)}", known_on=known_on)
+
+
+def lineage_path(figure: str, *, initiative: str | None = None, known_on: date | None = None) -> str:
+    """Return the first page behind a figure: the benefit lines and fiscal periods, or rows, that it sums.
+
+    `figure` is one of `models.queries.lineage.LineageFigure` (claimed, measured, ...); `initiative` narrows it to one.
+    """
+    return address(LINEAGE, known_on=known_on, figure=figure, initiative=initiative)
+
+
+def lineage_line_path(benefit_line: str, period: str | None = None, *, known_on: date | None = None) -> str:
+    """Return the rows behind a benefit line, in one fiscal period (`FY26-P03`) or in all."""
+    return address(f"{LINEAGE}/line/{_segment(benefit_line)}", known_on=known_on, period=period)
+
+
+def lineage_costs_path(initiative: str, period: str | None = None, *, known_on: date | None = None) -> str:
+    """Return the cost rows of an initiative."""
+    return address(f"{LINEAGE}/costs/{_segment(initiative)}", known_on=known_on, period=period)
+
+
+def lineage_claims_path(initiative: str, period: str | None = None, *, known_on: date | None = None) -> str:
+    """Return the rows of what owners and vendors claim for an initiative."""
+    return address(f"{LINEAGE}/claims/{_segment(initiative)}", known_on=known_on, period=period)
+
+
+def lineage_case_path(initiative: str, *, known_on: date | None = None) -> str:
+    """Return the rows of the approved case of an initiative."""
+    return address(f"{LINEAGE}/case/{_segment(initiative)}", known_on=known_on)
+
+
+def lineage_ledger_path(pl_line: str, period: str | None = None, *, known_on: date | None = None) -> str:
+    """Return the P&L rows behind a line of the ledger."""
+    return address(f"{LINEAGE}/ledger/{_segment(pl_line)}", known_on=known_on, period=period)
+
+
+def extract_path(extract_id: int | str) -> str:
+    """Return the page of one extract: findings, what it changes, its decision and history."""
+    return f"{UPLOADS}/{_segment(str(extract_id))}"
+
+
+def extract_row_path(extract_id: int | str, part_no: int, row_no: int) -> str:
+    """Return the page that shows one row as it stands in the file."""
+    return address(f"{LINEAGE}/row/{_segment(str(extract_id))}", part=str(part_no), row=str(row_no))
+
+
+def extract_original_path(extract_id: int | str) -> str:
+    """Return the download of the file exactly as received."""
+    return f"/files/{_segment(str(extract_id))}/original"
+
+
+def extract_findings_path(extract_id: int | str) -> str:
+    """Return the download of an extract's findings as CSV."""
+    return f"/files/{_segment(str(extract_id))}/findings.csv"
+
+
+def extract_bad_rows_path(extract_id: int | str) -> str:
+    """Return the download of an extract's bad rows with reasons, to be mended and sent again."""
+    return f"/files/{_segment(str(extract_id))}/bad-rows"
+
+
+def export_path(name: str, *, known_on: date | None = None, **filters: str | None) -> str:
+    """Return the download of a registered export."""
+    return address(f"/exports/{name}.csv", known_on=known_on, **filters)
+
+
+def filtered(path: str, filters: Mapping[str, str | None]) -> str:
+    """Return a path with filters whose names are no Python names; empty filters are left out."""
+    query = {name: value for name, value in filters.items() if value}
+    return f"{path}?{urlencode(query)}" if query else path

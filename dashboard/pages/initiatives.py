@@ -1,0 +1,152 @@
+"""All initiatives in a person's scope, ranked, and their server-made export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from dash.development.base_component import Component
+
+from dashboard.components.cards import card, page_head, stack
+from dashboard.components.downloads import download_link
+from dashboard.components.portfolio_filters import PortfolioFilter, filter_bar, read_filter
+from dashboard.components.portfolio_grid import initiatives_grid
+from dashboard.components.portfolio_states import nothing_valued
+from dashboard.components.portfolio_words import initiatives_title
+from dashboard.components.states import empty_state
+from dashboard.context import current_person, current_store, known_on_of
+from dashboard.format import format_date, format_words
+from dashboard.ids import INITIATIVES, export_path
+from dashboard.page import Export, ExportTable, Page
+from models.domain.people import Permission, Person
+from models.domain.valuation import InitiativeValuation, PortfolioSummary
+from models.queries.portfolio import portfolio_summary
+from models.store.unit_of_work import read
+
+COLUMNS = (
+    "rank",
+    "initiative",
+    "name",
+    "business_unit",
+    "owner",
+    "stage",
+    "grade",
+    "against_case",
+    "currency",
+    "invested",
+    "claimed",
+    "measured",
+    "realised",
+    "realised_cashable_low",
+    "realised_cashable",
+    "realised_cashable_high",
+    "tied_out",
+    "net",
+    "case_to_date",
+    "case_like_for_like",
+    "realisation_rate",
+    "roi_to_date",
+    "not_estimable",
+    "as_of",
+    "as_known_on",
+    "rate_set",
+)
+
+
+def draw_initiatives(business_unit: str = "", stage: str = "", grade: str = "", **filters: str) -> Component:
+    """Return the page for the person who asks."""
+    person, known_on = current_person(), known_on_of(filters)
+    chosen = read_filter(business_unit, stage, grade)
+    with read(current_store()) as session:
+        summary = portfolio_summary(session, person, known_on=known_on)
+    if summary is None:
+        return nothing_valued(person)
+    return render_initiatives(summary, chosen, known_on=known_on)
+
+
+def render_initiatives(summary: PortfolioSummary, chosen: PortfolioFilter, *, known_on: date | None) -> Component:
+    """Return the page: filters and the ranked grid."""
+    kept = [ini for ini in summary.initiatives if chosen.keeps(ini)]
+    currency = summary.context.currency
+    export = export_path(
+        "initiatives", known_on=known_on, business_unit=chosen.business_unit, stage=chosen.stage, grade=chosen.grade
+    )
+    body = (
+        initiatives_grid(kept, currency, known_on=known_on)
+        if kept
+        else empty_state("No initiative passes these filters", "Choose another unit, stage or grade, or clear them.")
+    )
+    table = card(
+        body,
+        title="Ranked by what ties out",
+        actions=[download_link("CSV", export)],
+        name="ranking",
+        subtitle="Band: interval, tick: realised cashable, dotted: case, like for like, on one scale. "
+        "Select a name to open it",
+        footer=f"As of {format_date(summary.context.as_of)} · {currency}, "
+        f"{format_words(summary.context.rate_set)} rates",
+    )
+    return stack(
+        page_head(initiatives_title(kept), chosen.in_words(summary.initiatives) or "All initiatives in your scope"),
+        filter_bar(chosen, summary.initiatives, known_on=known_on, path=INITIATIVES),
+        table,
+    )
+
+
+def export_initiatives(person: Person, query: Mapping[str, str]) -> ExportTable:
+    """Return the ranked initiatives with all digits, in the person's scope and the filters of the address."""
+    chosen = read_filter(query.get("business_unit", ""), query.get("stage", ""), query.get("grade", ""))
+    with read(current_store()) as session:
+        summary = portfolio_summary(session, person, known_on=known_on_of(query))
+    if summary is None:
+        return ExportTable("tieout-initiatives", COLUMNS, [])
+    kept = [ini for ini in summary.initiatives if chosen.keeps(ini)]
+    rows = [_export_row(rank, ini, summary) for rank, ini in enumerate(kept, start=1)]
+    return ExportTable(f"tieout-initiatives-{summary.context.as_of.isoformat()}", COLUMNS, rows)
+
+
+def _export_row(rank: int, ini: InitiativeValuation, summary: PortfolioSummary) -> list[object]:
+    figures, context, is_measured = ini.figures, summary.context, ini.grade is not None
+    measured = [
+        figures.measured.point,
+        figures.realised.point,
+        figures.realised_cashable.low,
+        figures.realised_cashable.point,
+        figures.realised_cashable.high,
+        figures.tied_out.point,
+        figures.net.point,
+    ]
+    return [
+        rank,
+        ini.key,
+        ini.name,
+        ini.business_unit_name,
+        ini.owner_name,
+        ini.stage.label if ini.stage is not None else None,
+        ini.grade.label if ini.grade is not None else None,
+        ini.case_mark.value,
+        context.currency,
+        figures.invested.major,
+        figures.claimed.major,
+        *(measured if is_measured else [None] * len(measured)),
+        figures.case_to_date.major,
+        figures.case_like_for_like.major,
+        figures.realisation_rate.point if figures.realisation_rate is not None else None,
+        figures.roi_to_date.point if figures.roi_to_date is not None and is_measured else None,
+        ini.why_not.reason if ini.why_not is not None else None,
+        context.as_of,
+        context.as_known_on,
+        context.rate_set,
+    ]
+
+
+PAGE = Page(
+    INITIATIVES,
+    "Initiatives",
+    Permission.VIEW_PORTFOLIO,
+    draw_initiatives,
+    navigation="Initiatives",
+    group="Value",
+    icon="chart",
+    exports=(Export("initiatives", Permission.VIEW_PORTFOLIO, export_initiatives),),
+)
