@@ -8,12 +8,12 @@ import sys
 from datetime import datetime
 
 import click
-from models.actions.valuations import value_portfolio
-from models.queries.report import REPORTS, report_document, report_rows, report_text
 
 from dashboard.cli.context import acting_person, present, says_errors, store_of_process
 from models.actions.estimates import estimate_all, estimate_benefit_line
+from models.actions.valuations import value_portfolio
 from models.domain.errors import TieoutError
+from models.queries.report import REPORTS, report_document, report_rows, report_text
 from models.store.unit_of_work import read
 
 

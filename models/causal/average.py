@@ -32,6 +32,8 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 _KEEP_ABOVE = np.log(1e-4)
 _RSS_FLOOR = 1e-18
+#: Variance of a contrast that is exactly zero: small beside any KPI, large enough that its cube has an inverse.
+VARIANCE_FLOOR = 1e-60
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _plain_variance(problem: SeriesProblem, gram: Floats) -> Floats:
     outer = gram[:, q, last]
     solved = np.linalg.solve(gram[:, q][:, :, q], outer[:, :, None])[:, :, 0]
     rss = np.maximum(gram[:, last, last] - (outer * solved).sum(axis=1), _RSS_FLOOR * gram[:, last, last])
-    return np.asarray(rss / (int(problem.is_observed.sum()) - len(q)) + np.finfo(float).tiny, dtype=np.float64)
+    return np.asarray(rss / (int(problem.is_observed.sum()) - len(q)) + VARIANCE_FLOOR, dtype=np.float64)
 
 
 def _fit_option(
@@ -158,7 +160,7 @@ def _fit_option(
     g_ss = np.einsum("mss->ms", schur)[:, :n_shapes]
     g_sy, g_yy = schur[:, :n_shapes, n_shapes], schur[:, n_shapes, n_shapes]
     location = g_sy / g_ss
-    floor = _RSS_FLOOR * gram[:, rest[-1], rest[-1]] + np.finfo(float).tiny
+    floor = _RSS_FLOOR * gram[:, rest[-1], rest[-1]] + VARIANCE_FLOOR
     rss = np.maximum(g_yy[:, None] - location * g_sy, floor[:, None])
     df = float(n_observed - n_flat - len(free) - 1)
     log_weight = -0.5 * (log_det[:, None] + np.log(g_ss[:, :1])) - 0.5 * df * np.log(np.pi * rss) + gammaln(0.5 * df)

@@ -32,7 +32,7 @@ class MixtureTable:
 def merge_components(fit: AverageFit, unit_size: float = 1.0) -> Mixture:
     """Return the mixture of a fit, times the size of its unit, with near components merged.
 
-    Near means of one shape and within a twentieth of a standard error.     Merging keeps weight, mean and variance;
+    Near means of one shape and within a twentieth of a standard error. Merging keeps weight, mean and variance;
     it moves tail probabilities by less than 1e-5.
     """
     unit = float(np.sqrt(fit.weight @ fit.scale**2))

@@ -9,7 +9,7 @@ import numpy as np
 from statsmodels.iolib.summary import summary_params
 from statsmodels.regression.linear_model import GLS, OLS
 
-from models.causal.average import AverageFit, SeriesProblem, shrunk_columns
+from models.causal.average import VARIANCE_FLOOR, AverageFit, SeriesProblem, shrunk_columns
 from models.causal.noise import Mask, apply_precision, noise_covariance, noise_grid, whiten_at
 from models.domain.effect import Floats
 
@@ -76,7 +76,7 @@ def _plain_variance(problem: SeriesProblem, noise: int) -> float:
     white = whiten_at(columns, problem.is_observed, noise)
     x, y = white[:, :-1], white[:, -1]
     left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    return float(max(left @ left, 1e-18 * (y @ y)) / (y.size - x.shape[1]) + np.finfo(float).tiny)
+    return float(max(left @ left, 1e-18 * (y @ y)) / (y.size - x.shape[1]) + VARIANCE_FLOOR)
 
 
 def fit_component(y: Floats, model: ComponentModel) -> ComponentFit:

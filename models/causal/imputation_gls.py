@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.causal.average import VARIANCE_FLOOR
 from models.causal.noise import Mask, noise_covariance, whiten_at
 from models.domain.effect import Floats
 
@@ -86,7 +87,7 @@ def fit_imputation(values: Floats, untreated: Mask, counted: Mask, noise: int) -
     inverse = np.zeros((n_periods, n_periods))
     inverse[np.ix_(free, free)] = np.linalg.inv(normal[np.ix_(free, free)])
     period = inverse @ right
-    rss = max(total - float(right @ period), 1e-18 * total + np.finfo(float).tiny)
+    rss = max(total - float(right @ period), 1e-18 * total + VARIANCE_FLOOR)
     n_units = int(untreated.any(axis=1).sum())
     df = float(untreated.sum() - n_units - free.size)
     effects, residuals = np.full(values.shape, np.nan), np.full(values.shape, np.nan)

@@ -73,3 +73,12 @@ def test_ten_years_of_days():
     periods = pd.date_range("2015-01-01", periods=3650).date
     frame = pd.DataFrame({"unit": "A", "period": periods, "value": rng.normal(size=3650)})
     _assert_sound(estimate_effect(frame, {"A": periods[3000]}))
+
+
+def test_a_comparison_without_any_noise():
+    step = np.where(np.arange(10) >= 5, 1.0, 0.0)
+    frame = pd.DataFrame(
+        {"unit": ["u0"] * 10 + ["u1"] * 10, "period": [*range(10), *range(10)], "value": [*step, *step]}
+    )
+    _assert_sound(estimate_effect(frame, {"u0": 8}))
+    _assert_sound(estimate_effect(frame.assign(value=frame["value"] * 1e-9), {"u0": 8}))
