@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from dashboard.context import EXTENSION, Clock, WebContext, current_person, curr
 from dashboard.exports import install_exports
 from dashboard.files import blueprint as files_blueprint
 from dashboard.format import NOTATION
+from dashboard.grid_rows import install_grid_rows
 from dashboard.ids import SIGN_IN
 from dashboard.page import Page
 from dashboard.pages import PAGES
@@ -41,6 +44,7 @@ from models.queries.strip import load_header_strip
 from models.store.engine import Store
 from models.store.unit_of_work import read
 
+LOG = logging.getLogger("tieout.web")
 ASSETS = Path(__file__).parent / "assets"
 MOST_BYTES = 4_000_000  # of any request but an upload
 
@@ -100,6 +104,7 @@ def create_app(settings: Settings, store: Store, *, clock: Clock, pages: tuple[P
     for blueprint in (sign_in_blueprint, uploads_blueprint, files_blueprint):
         server.register_blueprint(blueprint)
     install_exports(server, pages)
+    install_grid_rows(server, pages)
     install_static_files(server, settled.data_dir / "static")
     _settle_callbacks(server)
     install_headers(server, settled, app.csp_hashes())
@@ -125,11 +130,18 @@ def _make_server(settings: Settings) -> Flask:
         count = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     install_sessions(server)
+    server.before_request(refuse_nul)
     server.before_request(allow_large_body)
     CSRFProtect(server)
     server.before_request(lambda: NOTATION.set(settings.notation) and None)
     _install_errors(server)
     return server
+
+
+def refuse_nul() -> Response | None:
+    """Refuse an address with a NUL: nothing here has one, and some databases answer it with an error."""
+    is_in_query = any("\0" in text for _, text in request.args.items(multi=True))
+    return _answer("This address cannot be read.", 400) if is_in_query or "\0" in request.path else None
 
 
 def _install_errors(server: Flask) -> None:
@@ -142,6 +154,7 @@ def _install_errors(server: Flask) -> None:
     )
     server.register_error_handler(413, lambda _: _answer("The file is larger than what is received here.", 413))
     server.register_error_handler(CSRFError, _answer_csrf)
+    server.register_error_handler(500, _answer_failure)
     for kind, status in answers:
         server.register_error_handler(kind, lambda error, status=status: _answer(str(error), status))
 
@@ -151,6 +164,14 @@ def _answer_csrf(_error: CSRFError) -> BaseResponse:
     if request.path == SIGN_IN:
         return redirect(SIGN_IN, code=303)
     return _answer("This page has been open too long. Reload it and try again.", 400)
+
+
+def _answer_failure(error: Exception) -> Response:
+    """Record what nobody foresaw under a key that the person can quote; the answer says nothing else of it."""
+    key = secrets.token_hex(4)
+    cause = getattr(error, "original_exception", None) or error
+    LOG.error("%s %s failed (%s)", request.method, request.path, key, exc_info=cause)
+    return _answer(f"Tieout failed to do this. The failure is recorded under {key}; tell your administrator.", 500)
 
 
 def _answer(message: str, status: int) -> Response:
@@ -198,6 +219,9 @@ def _frame(page: Page, variables: dict[str, str], content: Component) -> Compone
         known_on = known_on_of(variables)
     except InvalidInputError:
         known_on = None  # the page itself says that the date cannot be read
-    with read(current_store()) as session:
-        strip = load_header_strip(session, current_person(), known_on=known_on)
+    try:
+        with read(current_store()) as session:
+            strip = load_header_strip(session, current_person(), known_on=known_on)
+    except StoreBusyError:
+        return page_frame(content, title=page.title, strip=None)  # the page itself says that the database is busy
     return page_frame(content, title=page.title, strip=header_strip(strip, known_on=known_on))

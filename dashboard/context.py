@@ -21,6 +21,11 @@ Clock = Callable[[], datetime]
 SCHEME_COOKIE = "tieout_scheme"
 EXTENSION = "tieout"
 
+#: Years that an address may name: beyond them a day has no next one, or no moment in every time zone.
+FIRST_YEAR = 1900
+LAST_YEAR = 9000
+LONGEST_NUMBER = 9  # digits; more do not fit every database's integers
+
 
 @dataclass(frozen=True, slots=True)
 class WebContext:
@@ -80,9 +85,34 @@ def known_on_of(query: Mapping[str, str]) -> date | None:
         If the text is not an ISO date.
     """
     text = query.get(AS_KNOWN_ON, "")
-    if not text:
-        return None
+    return read_day(text, "as known on") if text else None
+
+
+def read_day(text: str, what: str) -> date:
+    """Return the day that an address names, within `FIRST_YEAR` and `LAST_YEAR`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the text is no such day in ISO form.
+    """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidInputError(f"as known on '{text}': write a day as 2026-10-05") from error
+        raise InvalidInputError(f"{what} '{text}': write a day as 2026-10-05") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInputError(f"{what} '{text}': write a day from {FIRST_YEAR} to {LAST_YEAR}, as 2026-10-05")
+    return day
+
+
+def read_number(text: str, what: str) -> int:
+    """Return the number that an address names: an extract, a part, a row.
+
+    Raises
+    ------
+    InvalidInputError
+        If the text is no whole number that a table could hold.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise InvalidInputError(f"{what} is a whole number")
+    return int(text)

@@ -15,7 +15,8 @@ from dashboard.context import current_person
 from dashboard.page import Export, ExportTable, Page
 from models.domain.errors import NotFoundError, NotPermittedError
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+SIGNED_NUMBER = re.compile(r"[+-]\s?[0-9][0-9.,'\s\u00a0\u202f]*%?")
 
 
 def safe_cell(value: Any) -> Any:
@@ -35,6 +36,17 @@ def write_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     writer.writerow([safe_cell(column) for column in columns])
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def disarm_csv(content: bytes) -> bytes:
+    """Return a CSV of text as it was received, no cell a live formula; a signed number stays a number."""
+    text = content.decode("utf-8-sig")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in csv.reader(io.StringIO(text, newline="")):
+        writer.writerow([cell if SIGNED_NUMBER.fullmatch(cell) else safe_cell(cell) for cell in row])
+    mark = "\ufeff" if content.startswith(b"\xef\xbb\xbf") else ""
+    return f"{mark}{out.getvalue()}".encode()
 
 
 def csv_response(table: ExportTable) -> Response:

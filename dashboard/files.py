@@ -7,8 +7,8 @@ import zipfile
 
 from flask import Blueprint, Response, send_file
 
-from dashboard.context import current_person, current_store, current_time
-from dashboard.exports import csv_response, safe_filename
+from dashboard.context import current_person, current_store, current_time, read_number
+from dashboard.exports import csv_response, disarm_csv, safe_filename
 from dashboard.page import ExportTable
 from ingest.pipeline import quarantine_files
 from models.domain.errors import NotFoundError, NotPermittedError
@@ -33,8 +33,8 @@ FINDING_COLUMNS = (
 )
 
 
-@blueprint.get("/files/<int:extract_id>/original")
-def download_original(extract_id: int) -> Response:
+@blueprint.get("/files/<extract_id>/original")
+def download_original(extract_id: str) -> Response:
     """Send the file byte for byte as it was received, never as something a browser opens."""
     summary = _detail(extract_id).summary
     path = current_store().content.path(summary.sha256)
@@ -45,8 +45,8 @@ def download_original(extract_id: int) -> Response:
     return response
 
 
-@blueprint.get("/files/<int:extract_id>/findings.csv")
-def download_findings(extract_id: int) -> Response:
+@blueprint.get("/files/<extract_id>/findings.csv")
+def download_findings(extract_id: str) -> Response:
     """Send the findings of the latest check as CSV."""
     detail = _detail(extract_id)
     rows = [tuple(getattr(finding, column) for column in FINDING_COLUMNS) for finding in detail.findings]
@@ -55,18 +55,20 @@ def download_findings(extract_id: int) -> Response:
     )
 
 
-@blueprint.get("/files/<int:extract_id>/bad-rows")
-def download_bad_rows(extract_id: int) -> Response:
+@blueprint.get("/files/<extract_id>/bad-rows")
+def download_bad_rows(extract_id: str) -> Response:
     """Send the bad rows with their reasons, to be mended and sent again: one CSV, or a ZIP of one for each table."""
     person = current_person()
     if not person.may(Permission.VIEW_EXTRACTS):
         raise NotPermittedError("Your role does not include extracts.")
-    files = quarantine_files(current_store(), extract_id, person=person, now=current_time())
+    number = read_number(extract_id, "the name of an extract")
+    found = quarantine_files(current_store(), number, person=person, now=current_time())
+    files = tuple((name, disarm_csv(content)) for name, content in found)
     if not files:
         raise NotFoundError("No row of this extract is bad.")
     name, content = files[0] if len(files) == 1 else ("bad_rows.zip", _zip(files))
     response = Response(content, mimetype="application/zip" if name.endswith(".zip") else "text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{extract_id}-{safe_filename(name)}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}-{safe_filename(name)}"'
     return response
 
 
@@ -78,9 +80,10 @@ def _zip(files: tuple[tuple[str, bytes], ...]) -> bytes:
     return packed.getvalue()
 
 
-def _detail(extract_id: int) -> ExtractDetail:
+def _detail(extract_id: str) -> ExtractDetail:
     person: Person = current_person()
     if not person.may(Permission.VIEW_EXTRACTS):
         raise NotPermittedError("Your role does not include extracts.")
+    number = read_number(extract_id, "the name of an extract")
     with read(current_store()) as session:
-        return extract_detail(session, extract_id, person)
+        return extract_detail(session, number, person)

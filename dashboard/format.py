@@ -236,6 +236,11 @@ def format_percent(rate: float | Decimal | None, decimals: int = 0, *, is_plus_s
     return MISSING if number is None else _signed(number * 100, decimals, " %", is_plus_shown=is_plus_shown)
 
 
+def format_p_value(p_value: float | None) -> str:
+    """Return a p-value with three digits; one below them is `<0.001`, never zero."""
+    return "<0.001" if p_value is not None and p_value < 0.001 else format_number(p_value, 3)
+
+
 def format_points(difference: float | Decimal | None, decimals: int = 1) -> str:
     """Return a difference of two rates (0.031) in percentage points: `+3.1 pp`."""
     number = to_decimal(difference)

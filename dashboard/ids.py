@@ -111,6 +111,11 @@ def export_path(name: str, *, known_on: date | None = None, **filters: str | Non
     return address(f"/exports/{name}.csv", known_on=known_on, **filters)
 
 
+def grid_rows_path(name: str, *, known_on: date | None = None) -> str:
+    """Return the address of the rows of a registered grid."""
+    return address(f"/grids/{name}.json", known_on=known_on)
+
+
 def filtered(path: str, filters: Mapping[str, str | None]) -> str:
     """Return a path with filters whose names are no Python names; empty filters are left out."""
     query = {name: value for name, value in filters.items() if value}

@@ -36,6 +36,20 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class GridRows:
+    """The rows of a grid at /grids/<name>.json.
+
+    `version(person, query)` names what the rows are made from, cheaply; `build(person, query)` makes them, in the
+    person's scope, by asking the same query as the page.
+    """
+
+    name: str
+    permission: Permission
+    version: Callable[[Person, Mapping[str, str]], str]
+    build: Callable[[Person, Mapping[str, str]], Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page.
 
@@ -54,6 +68,7 @@ class Page:
     group: str = ""
     icon: str = ""
     exports: tuple[Export, ...] = ()
+    grids: tuple[GridRows, ...] = ()
     has_strip: bool = True
     or_permission: Permission | None = None
 

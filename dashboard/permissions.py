@@ -80,7 +80,7 @@ def guard_page(page: Page, frame: Callable[[Page, dict[str, str], Component], Co
     """
 
     def layout(**given: Any) -> Component:
-        variables = {name: unquote(str(value)) for name, value in given.items() if value is not None}
+        variables = {name: unquote(str(value)).replace("\0", "") for name, value in given.items() if value is not None}
         return frame(page, variables, draw_page(page, variables))
 
     return layout

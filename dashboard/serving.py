@@ -54,6 +54,7 @@ class WorkerProcess:
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, daemon=True, name="worker-keeper")
+        self._keeper_pid = os.getpid()
 
     def start(self) -> None:
         """Start the worker and keep it."""
@@ -61,6 +62,8 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """Ask the worker to finish its job's step and wait for it."""
+        if os.getpid() != self._keeper_pid:  # a web process leaves through here too, and the worker is not its own
+            return
         self._stop.set()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from models.actions.estimates import estimate_all
 from models.actions.jobs import ClaimedJob, claim_job, fail_job, finish_job, heartbeat
 from models.actions.valuations import value_portfolio
-from models.domain.errors import TieoutError
+from models.domain.errors import ConflictError, TieoutError
 from models.store.engine import Store
 
 LOG = logging.getLogger("tieout.worker")
@@ -67,10 +67,19 @@ def run_next_job(store: Store, name: str, *, clock: Clock, report: Report) -> bo
             _revalue(store, clock=clock, report=report)
     except Exception as error:  # whatever it was, the job must say so and be tried again
         LOG.exception("job %s failed", job.id)
-        fail_job(store, job, error=f"{type(error).__name__}: {error}", now=clock())
+        words = f"{type(error).__name__}: {error}"
+        _hand_back(job, lambda: fail_job(store, job, error=words, now=clock()))
         return True
-    finish_job(store, job, now=clock())
+    _hand_back(job, lambda: finish_job(store, job, now=clock()))
     return True
+
+
+def _hand_back(job: ClaimedJob, record: Callable[[], None]) -> None:
+    """Record how a job ended; where another worker took it over meanwhile, that one records it."""
+    try:
+        record()
+    except ConflictError as error:
+        LOG.warning("job %s: %s", job.id, error)
 
 
 def _revalue(store: Store, *, clock: Clock, report: Report) -> None:

@@ -64,6 +64,7 @@ _TITLES = {
     "REF": "References",
     "DATE": "Dates",
     "KPI": "Observations",
+    "POL": "Policies",
     "BEN": "Benefit lines",
     "CASE": "Approved cases",
     "COST": "Costs",

@@ -55,7 +55,7 @@ class Known:
         """Overlay the rows of a part of the file that is being checked."""
         self._incoming.setdefault(kind, []).append(frame)
         if kind is ExtractKind.POLICIES and len(frame):
-            self.policy = _policy_with_calendar(self.policy, frame)
+            self.policy = policy_with_calendar(self.policy, frame)
 
     def values(self, kind: ExtractKind, column: str) -> frozenset[str]:
         """Texts of a column, posted or in the same file."""
@@ -100,7 +100,7 @@ def known_from_frames(
     return Known(load, policy, today)
 
 
-def _policy_with_calendar(policy: Policy, frame: pd.DataFrame) -> Policy:
+def policy_with_calendar(policy: Policy, frame: pd.DataFrame) -> Policy:
     """Take over what checks need of the last policy of a file: calendar and currency."""
     row = frame.sort_values("version").iloc[-1]
     if row[["fiscal_start_month", "calendar_pattern", "is_year_named_by_end", "reporting_currency"]].isna().any():

@@ -36,12 +36,38 @@
       if (table) { table.open = !table.open; }
     }
   });
+  // What a callback refuses or fails to do is said, not swallowed.
+  function tell(message) {
+    var box = document.getElementById("request-failure");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "request-failure";
+      box.className = "notice notice-error request-failure";
+      box.setAttribute("role", "alert");
+      document.body.appendChild(box);
+    }
+    var close = document.createElement("button");
+    close.type = "button";
+    close.className = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", function () { box.remove(); });
+    box.replaceChildren(message, close);
+  }
+  function tellOf(response) {
+    response.clone().json()
+      .then(function (answer) { return answer.message; }, function () { return ""; })
+      .then(function (message) { tell(message || "Tieout did not answer as it should (" + response.status + "). Try again."); });
+  }
   // A session that has ended answers 401: go to the sign-in page and come back to the same view.
   var fetchOfBrowser = window.fetch;
   window.fetch = function () {
     return fetchOfBrowser.apply(this, arguments).then(function (response) {
       if (response.status === 401) { location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search)); }
+      else if (response.status >= 400 && response.url.indexOf("/_dash-update-component") > 0) { tellOf(response); }
       return response;
+    }, function (failure) {
+      if (failure.name !== "AbortError") { tell("The connection to Tieout broke. Check the network and try again."); }
+      throw failure;
     });
   };
   var lastPath = null;

@@ -5,6 +5,7 @@ Drawn by the server: no script, nothing of the pages behind.
 
 from __future__ import annotations
 
+from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
@@ -13,11 +14,13 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from dashboard.auth.sessions import close_session, open_session
-from dashboard.auth.throttle import current_throttle
+from dashboard.auth.throttle import ADDRESS, Failures, current_throttle, wait_after
 from dashboard.context import current_context, current_scheme
 from dashboard.ids import SIGN_IN, SIGN_OUT
 from models.actions.people import authenticate
 from models.domain.errors import StoreBusyError
+from models.queries.people import count_failed_sign_ins
+from models.store.unit_of_work import read
 
 WRONG = "Name or password is not right, or the account cannot sign in."
 
@@ -34,11 +37,11 @@ def show_sign_in() -> Response:
 def take_sign_in() -> BaseResponse:
     """Check name and password; the answer to any failure is the same."""
     context, throttle = current_context(), current_throttle()
-    person, password = request.form.get("person", "").strip(), request.form.get("password", "")
+    person, password = _typed("person").strip(), _typed("password")
     target = request.form.get("next", "")
     now = context.clock()
-    names = (f"person:{person.casefold()}", f"address:{request.remote_addr}")
-    wait_s = throttle.wait_s(names, now)
+    names = (f"person:{person.casefold()}", f"{ADDRESS}{request.remote_addr}")
+    wait_s = max(throttle.wait_s(names, now), _wait_of_account(person, now))
     if wait_s > 0:
         minutes = -(-wait_s // 60)
         return _page(
@@ -60,6 +63,21 @@ def take_sign_in() -> BaseResponse:
     return redirect(safe_target(target), code=303)
 
 
+def _typed(name: str) -> str:
+    """Return what was typed; no name or password holds a NUL, which some databases refuse with an error."""
+    return request.form.get(name, "").replace("\0", "")
+
+
+def _wait_of_account(person: str, now: datetime) -> int:
+    """Return how long an account must wait by what every web process knows of it."""
+    try:
+        with read(current_context().store) as session:
+            known = count_failed_sign_ins(session, person)
+    except StoreBusyError:
+        return 0
+    return wait_after(Failures(*known), now) if known is not None else 0
+
+
 @blueprint.post(SIGN_OUT)
 def take_sign_out() -> BaseResponse:
     """End the session."""
@@ -71,7 +89,8 @@ def safe_target(target: str) -> str:
     """Return the address to go on to: a path of this site, else the start page."""
     parts = urlsplit(target)
     is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return target if is_ours and "\\" not in target and target.isprintable() else "/"
+    is_page = parts.path not in {SIGN_IN, SIGN_OUT}
+    return target if is_ours and is_page and "\\" not in target and target.isprintable() else "/"
 
 
 def _page(*, target: str, person: str = "", message: str = "", status: int = 200, wait_s: int = 0) -> Response:

@@ -1,6 +1,7 @@
 """Slows down guessing: after a few failures an account, and an address, must wait.
 
-In memory of one web process: with n processes a guesser has n times the attempts, which still is few.
+Failures of an account that exists are counted in the database too (`count_failed_sign_ins`), so that several web
+processes, and one that starts anew, know of them; those of addresses and of names that nobody has, in memory alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import cast
 from flask import current_app
 
 FREE_ATTEMPTS = 5
+FREE_ATTEMPTS_OF_ADDRESS = 20  # a whole office may come from one
+ADDRESS = "address:"
 WAIT_S = 30
 LONGEST_WAIT_S = 15 * 60
 MOST_NAMES = 10_000
@@ -40,7 +43,8 @@ class SignInThrottle:
     def wait_s(self, names: tuple[str, ...], now: datetime) -> int:
         """Return the seconds until an attempt is let through; 0 if now."""
         with self._lock:
-            return max((self._wait_of(name, now) for name in names), default=0)
+            known = [(name, self._failures.get(name)) for name in names]
+        return max((wait_after(failures, now, name) for name, failures in known if failures is not None), default=0)
 
     def fail(self, names: tuple[str, ...], now: datetime) -> None:
         """Count a failure under each name; the oldest names are forgotten beyond `MOST_NAMES`."""
@@ -58,12 +62,15 @@ class SignInThrottle:
             for name in names:
                 self._failures.pop(name, None)
 
-    def _wait_of(self, name: str, now: datetime) -> int:
-        known = self._failures.get(name)
-        if known is None or known.count < FREE_ATTEMPTS:
-            return 0
-        wait = min(WAIT_S * 2 ** (known.count - FREE_ATTEMPTS), LONGEST_WAIT_S)
-        return max(0, int((known.last_at + timedelta(seconds=wait) - now).total_seconds()))
+
+def wait_after(failures: Failures, now: datetime, name: str = "") -> int:
+    """Return the seconds that an attempt under `name` must wait after failures; 0 if none."""
+    free = FREE_ATTEMPTS_OF_ADDRESS if name.startswith(ADDRESS) else FREE_ATTEMPTS
+    if failures.count < free:
+        return 0
+    doublings = min(failures.count - free, 10)  # the longest wait is reached long before
+    wait = min(WAIT_S * 2**doublings, LONGEST_WAIT_S)
+    return max(0, int((failures.last_at + timedelta(seconds=wait) - now).total_seconds()))
 
 
 def current_throttle() -> SignInThrottle:

@@ -15,7 +15,7 @@ from models.actions.people import person_of
 from models.domain.errors import TieoutError
 from models.domain.people import Person
 from models.queries.knowledge import organisation
-from models.store.engine import Store, open_store
+from models.store.engine import Store, close_store, open_store
 from models.store.unit_of_work import read
 
 P = ParamSpec("P")
@@ -25,7 +25,12 @@ as_person = click.option(
     "--as", "person_key", envvar="TIEOUT_PERSON", required=True, help="Who acts: the key of a person who can sign in."
 )
 format_option = click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
 )
 
 
@@ -35,9 +40,11 @@ def settings_of_process() -> Settings:
 
 
 def store_of_process() -> Store:
-    """Open the store that the settings name."""
+    """Open the store that the settings name; it is closed when the command ends."""
     settings = settings_of_process()
-    return open_store(settings.database_url, settings.data_dir)
+    store = open_store(settings.database_url, settings.data_dir)
+    click.get_current_context().call_on_close(lambda: close_store(store))
+    return store
 
 
 def acting_person(store: Store, key: str) -> Person:
@@ -52,7 +59,7 @@ def present() -> datetime:
 
 
 def says_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn an error of the tree into its sentence on standard error and exit status 1."""
+    """Turn an error of the tree, or a folder that is closed to us, into a sentence and exit status 1."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -60,6 +67,9 @@ def says_errors(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except TieoutError as error:
             click.echo(f"tieout: {error}", err=True)
+            sys.exit(1)
+        except PermissionError as error:
+            click.echo(f"tieout: {error.filename} may not be read or written by this user", err=True)
             sys.exit(1)
 
     return wrapped

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
-from ingest.pipeline import IngestOutcome, approve_extract, ingest_extract
 
 from dashboard.cli.context import (
     acting_person,
@@ -19,9 +19,13 @@ from dashboard.cli.context import (
     settings_of_process,
     store_of_process,
 )
+from ingest.pipeline import IngestOutcome, approve_extract, ingest_extract
 from models.actions.extracts import refuse_extract
 from models.actions.organisation import init_organisation
+from models.domain.errors import TieoutError
 from models.domain.extract import ExtractKind, ExtractState, Finding, Severity
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -51,8 +55,9 @@ def ingest(files: tuple[Path, ...], person_key: str, kind: str | None, dry_run: 
     """Check FILES and hand them in for approval; every problem of a file is listed at once."""
     store = store_of_process()
     person = acting_person(store, person_key)
-    outcomes = [
-        ingest_extract(
+
+    def take_in(path: Path) -> IngestOutcome:
+        return ingest_extract(
             store,
             path,
             filename=path.name,
@@ -61,14 +66,8 @@ def ingest(files: tuple[Path, ...], person_key: str, kind: str | None, dry_run: 
             kind=ExtractKind(kind) if kind else None,
             is_dry_run=dry_run,
         )
-        for path in files
-    ]
-    if output_format == "json":
-        click.echo(json.dumps([outcome_document(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
-    else:
-        for outcome in outcomes:
-            echo_outcome(outcome)
-    sys.exit(1 if any(has_errors(outcome) for outcome in outcomes) else 0)
+
+    echo_each(files, take_in, output_format)
 
 
 @click.command()
@@ -80,13 +79,11 @@ def approve(extract_ids: tuple[int, ...], person_key: str, output_format: str) -
     """Approve extracts by their numbers and post them; the approver is never the uploader."""
     store = store_of_process()
     person = acting_person(store, person_key)
-    outcomes = [approve_extract(store, extract_id, person=person, now=present()) for extract_id in extract_ids]
-    if output_format == "json":
-        click.echo(json.dumps([outcome_document(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
-    else:
-        for outcome in outcomes:
-            echo_outcome(outcome)
-    sys.exit(1 if any(has_errors(outcome) for outcome in outcomes) else 0)
+    echo_each(
+        extract_ids,
+        lambda extract_id: approve_extract(store, extract_id, person=person, now=present()),
+        output_format,
+    )
 
 
 @click.command()
@@ -99,6 +96,30 @@ def refuse(extract_id: int, reason: str, person_key: str) -> None:
     store = store_of_process()
     refuse_extract(store, extract_id, reason=reason, person=acting_person(store, person_key), now=present())
     click.echo(f"Extract {extract_id} is refused.")
+
+
+def echo_each(things: Sequence[T], act: Callable[[T], IngestOutcome], output_format: str) -> None:
+    """Act on one thing after the other and print each outcome; one that fails hides none of the others.
+
+    Ends the process: with status 1 if anything failed or an error-level finding was made.
+    """
+    documents: list[dict[str, Any]] = []
+    is_sound = True
+    for thing in things:
+        try:
+            outcome = act(thing)
+        except TieoutError as error:
+            is_sound = False
+            documents.append({"given": str(thing), "error": str(error)})
+            click.echo(f"tieout: {thing}: {error}", err=True)
+            continue
+        is_sound = is_sound and not has_errors(outcome)
+        documents.append(outcome_document(outcome))
+        if output_format == "text":
+            echo_outcome(outcome)
+    if output_format == "json":
+        click.echo(json.dumps(documents, indent=2, ensure_ascii=False))
+    sys.exit(0 if is_sound else 1)
 
 
 def has_errors(outcome: IngestOutcome) -> bool:

@@ -43,7 +43,12 @@ def value() -> None:
 @click.argument("key", required=False)
 @click.option("--as", "person_key", envvar="TIEOUT_PERSON", help="Whose view; without it everything is shown.")
 @click.option(
-    "--format", "output_format", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for spreadsheets.",
 )
 @click.option("--as-known-on", type=click.DateTime(["%Y-%m-%d"]), help="Read what was known at the end of that day.")
 @says_errors

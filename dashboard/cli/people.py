@@ -19,7 +19,7 @@ def user() -> None:
 @user.command()
 @click.argument("key")
 @click.argument("name")
-@click.option("--role", type=ROLES, required=True)
+@click.option("--role", type=ROLES, required=True, help="What the person may do.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
 @says_errors
 def add(key: str, name: str, role: str, password: str) -> None:

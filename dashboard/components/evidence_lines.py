@@ -15,7 +15,7 @@ from dashboard.format import (
     Scale,
     common_scale,
     format_cell,
-    format_number,
+    format_p_value,
     format_quantity_range,
     format_words,
     unit_header,
@@ -38,7 +38,7 @@ def evidence_grid(initiatives: Sequence[InitiativeValuation], reading: Reading) 
         rows,
         label="Benefit lines with their evidence",
         page_size=25 if len(rows) > 25 else 0,
-        rowHeight=50,
+        rowHeight=58,
         headerHeight=48,
     )
 
@@ -53,14 +53,23 @@ def _columns(unit: str) -> list[dict[str, Any]]:
         "wrapHeaderText": True,
     }
     return [
-        {"field": "line", "headerName": "Benefit line", "minWidth": 230, "flex": 3, **linked},
+        {"field": "line", "headerName": "Benefit line", "minWidth": 250, "flex": 3, **linked},
         {"field": "grade", "headerName": "Grade", "cellRenderer": "TieoutGrade", "minWidth": 74, "maxWidth": 84},
-        {"field": "design", "headerName": "Design", "minWidth": 200, "flex": 2},
+        {
+            "field": "design",
+            "headerName": "Design",
+            "minWidth": 150,
+            "flex": 2,
+            "wrapText": True,
+            "cellClass": "wrap",
+        },
         {
             "field": "effect",
             "headerName": "Effect per unit and period",
-            "minWidth": 200,
-            "flex": 2,
+            "minWidth": 230,
+            "flex": 3,
+            "wrapText": True,
+            "cellClass": "wrap",
             "wrapHeaderText": True,
         },
         {"field": "p", "headerName": "p", "minWidth": 74, "maxWidth": 84, **sized},
@@ -94,7 +103,7 @@ def _row(ini: InitiativeValuation, line: LineValuation, reading: Reading, scale:
         "effect": format_quantity_range(effect.low, effect.point, effect.high, line.unit_of_measure)
         if effect is not None
         else MISSING,
-        "p": {"text": format_number(line.p_value, 3), "sort": line.p_value},
+        "p": {"text": format_p_value(line.p_value), "sort": line.p_value},
         "measured": amount,
         "verdict": ("no: spans zero" if line.is_zero_possible else "yes")
         if is_measured

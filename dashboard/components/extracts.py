@@ -12,6 +12,7 @@ from dashboard.components.attributes import attributes
 from dashboard.components.cards import card, kpi_tile, pill, provisional_pill, tile_row
 from dashboard.components.downloads import download_link
 from dashboard.components.grids import grid
+from dashboard.components.source_rows import place_text
 from dashboard.components.states import empty_state
 from dashboard.components.tables import Column, TableData, data_table
 from dashboard.format import count_words, format_count, format_instant, format_size, format_words
@@ -193,8 +194,10 @@ def _finding_record(finding: Finding) -> dict[str, Any]:
     }
 
 
-def restatements_card(restatements: Sequence[Restatement], *, is_posted: bool, total: int) -> Component:
-    """Return each restated value, before and after."""
+def restatements_card(
+    restatements: Sequence[Restatement], summary: ExtractSummary, *, is_posted: bool, total: int
+) -> Component:
+    """Return each restated value, before and after, with the sheet and row that says it."""
     title = "What it restated" if is_posted else "What it would restate"
     if not restatements:
         return card(empty_state("No value changes", "No row says something else than what is known."), title=title)
@@ -208,7 +211,7 @@ def restatements_card(restatements: Sequence[Restatement], *, is_posted: bool, t
     ]
     rows = [
         (
-            f"line {r.line}", format_words(r.kind), r.key, format_words(r.column),
+            _restated_place(r, summary), format_words(r.kind), r.key, format_words(r.column),
             html.Span(r.before or "empty", className="before"), html.Strong(r.after or "empty"),
         )
         for r in restatements
@@ -216,6 +219,12 @@ def restatements_card(restatements: Sequence[Restatement], *, is_posted: bool, t
     shown = count_words(len(restatements), "value")
     subtitle = f"{count_words(total, 'row')}; the first {shown}" if total > len(restatements) else shown
     return card(data_table(TableData(title, heads, rows)), title=title, subtitle=subtitle)
+
+
+def _restated_place(restatement: Restatement, summary: ExtractSummary) -> str:
+    """Return where the row is; in a workbook the sheet is that of its contract, where only one sheet holds it."""
+    sheets = [part.sheet for part in summary.parts if part.kind.value == restatement.kind]
+    return place_text(summary.filename, sheets[0] if len(sheets) == 1 else "", restatement.line)
 
 
 def history_card(events: Sequence[AuditEvent], zone: str) -> Component:
@@ -245,20 +254,21 @@ def extracts_grid(extracts: Sequence[ExtractSummary], zone: str) -> Component:
             "flex": 3,
             "sortable": False,
         },
-        {"field": "kind", "headerName": "Contract", "minWidth": 130},
-        {"field": "state", "headerName": "State", "minWidth": 150},
+        {"field": "kind", "headerName": "Contract", "minWidth": 145},
+        {"field": "state", "headerName": "State", "minWidth": 145},
         {
             "field": "rows",
             "headerName": "Rows",
             "type": "rightAligned",
             "cellClass": "numeric",
-            "minWidth": 90,
+            "minWidth": 76,
+            "maxWidth": 96,
             "comparator": {"function": "tieoutByNumber"},
         },
-        {"field": "findings", "headerName": "Findings", "minWidth": 130},
+        {"field": "findings", "headerName": "Findings", "minWidth": 100},
         {"field": "uploader", "headerName": "Uploaded by", "minWidth": 130},
-        {"field": "received", "headerName": "Received", "minWidth": 155, "sortable": False},
-        {"field": "decider", "headerName": "Decided by", "minWidth": 120},
+        {"field": "received", "headerName": "Received", "minWidth": 150, "sortable": False},
+        {"field": "decider", "headerName": "Decided by", "minWidth": 135},
     ]
     return grid(
         "extracts",

@@ -13,9 +13,11 @@ Renderers for `cellRenderer`, drawn as SVG in assets/grid.js:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import dash_ag_grid
+import orjson
 from dash import html
 from dash.development.base_component import Component
 
@@ -24,14 +26,23 @@ from dashboard.components.attributes import attributes
 Definition = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """An address that answers with rows, and the values of `keep` that a shown row has; an empty one chooses all."""
+
+    href: str
+    keep: Mapping[str, str]
+
+
 def grid(
     name: str,
     columns: Sequence[Definition],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]] | None,
     *,
     label: str,
     height: int | None = None,
     page_size: int = 0,
+    source: RowSource | None = None,
     **options: Any,
 ) -> Component:
     """Return a grid with id `grid-<name>`.
@@ -44,13 +55,15 @@ def grid(
         AG Grid column definitions. Where one has `flex`, those with it share the width that is left; without any, all
         are scaled to fit.
     rows
-        One mapping per row.
+        One mapping per row; None where the browser fetches them from `source`.
     label
         What the table holds, for a screen reader.
     height
         Pixels; as tall as its rows if None (up to 25 rows or one page).
     page_size
         Rows per page; 0 shows all.
+    source
+        Where the browser fetches the rows, and which it keeps.
     options
         Further `dashGridOptions`.
     """
@@ -65,7 +78,7 @@ def grid(
     table = dash_ag_grid.AgGrid(
         id=f"grid-{name}",
         columnDefs=[dict(column) for column in columns],
-        rowData=[dict(row) for row in rows],
+        rowData=None if rows is None else [dict(row) for row in rows],
         defaultColDef={
             "resizable": True,
             "sortable": True,
@@ -78,7 +91,11 @@ def grid(
         style={"height": f"{height}px" if height else None, "width": "100%"},
         className=f"grid grid-{name}",
     )
-    return html.Div(table, role="region", **attributes({"aria-label": label}))
+    named = {"aria-label": label}
+    if source is not None:
+        kept = orjson.dumps(dict(source.keep)).decode()
+        named |= {"data-rows": source.href, "data-keep": kept, "data-grid": f"grid-{name}"}
+    return html.Div(table, role="region", **attributes(named))
 
 
 def number_column(field: str, label: str, **more: Any) -> dict[str, Any]:

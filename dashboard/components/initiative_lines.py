@@ -16,6 +16,7 @@ from dashboard.components.states import notice, state
 from dashboard.components.tables import Cell, Column, TableData, data_table
 from dashboard.format import (
     MISSING,
+    format_cell,
     format_date,
     format_exact,
     format_money,
@@ -163,7 +164,7 @@ def _claim_row(claim: ClaimRow, reading: Reading, href: str) -> list[Cell]:
     return [
         format_words(claim.claimant),
         claim.statement or MISSING,
-        dcc.Link(format_exact(Money(claim.amount_minor, reading.currency)), href=href),
+        dcc.Link(format_cell(Money(claim.amount_minor, reading.currency), decimals=2), href=href),
     ]
 
 

@@ -9,12 +9,12 @@ from dash.development.base_component import Component
 
 from dashboard.components.cards import card
 from dashboard.components.evidence import evidence_badge
-from dashboard.components.ledger_words import line_key, line_name
+from dashboard.components.ledger_words import line_key, line_name, state_of_test
 from dashboard.components.portfolio_reading import Reading
 from dashboard.components.states import empty_state
 from dashboard.components.tables import Cell, Column, TableData, data_table
 from dashboard.figures.ledger import Movement, sum_cells
-from dashboard.format import Scale, common_scale, format_cell, format_exact, unit_header
+from dashboard.format import Scale, common_scale, format_cell, unit_header
 from dashboard.ids import ledger_path, lineage_ledger_path, lineage_line_path
 from models.domain.ledger import Entry, LedgerCell, LedgerComponent, LedgerLine, LineTest
 from models.domain.money import Money, to_major
@@ -111,7 +111,7 @@ def _line_row(line: LedgerLine, total: Movement, test: LineTest | None, reading:
     cells.append(_amount(noise, reading, scale))
     cells.append(_amount(test.short_minor if test is not None else None, reading, scale))
     untested = "nothing held" if line.pl_line else "all lines together"
-    state: Cell = untested if test is None else html.Span(test.state.label, title=test.reason)
+    state: Cell = untested if test is None else html.Span(state_of_test(test).label, title=test.reason)
     return [name, *cells, state]
 
 
@@ -186,7 +186,7 @@ def entries_card(entries: Sequence[Entry], reading: Reading, *, title: str, line
     rows: list[list[Cell]] = []
     for entry in sorted(entries, key=lambda entry: (entry.pl_line == "", entry.pl_line, -entry.amount_minor)):
         href = lineage_line_path(entry.benefit_line, known_on=reading.known_on)
-        held = format_exact(Money(entry.amount_minor, reading.currency))
+        held = format_cell(Money(entry.amount_minor, reading.currency), decimals=2)
         rows.append(
             [
                 reading.initiative(entry.initiative),
@@ -196,7 +196,7 @@ def entries_card(entries: Sequence[Entry], reading: Reading, *, title: str, line
                 entry.fiscal_year,
                 evidence_badge(entry.grade),
                 dcc.Link(held, href=href),
-                format_exact(Money(entry.tied_minor, reading.currency)),
+                format_cell(Money(entry.tied_minor, reading.currency), decimals=2),
                 html.Div([entry.state.label, html.Div(entry.reason, className="muted")]),
             ]
         )
@@ -222,13 +222,16 @@ def tests_card(line: LedgerLine, reading: Reading) -> Component:
     for test in line.tests:
         noise = 2 * test.noise_minor if test.noise_minor is not None else None
         amounts = (test.entries_minor, test.movement_minor, noise, test.short_minor, test.supported_minor)
-        shown = [format_exact(Money(amount, reading.currency)) if amount is not None else "n/a" for amount in amounts]
+        shown = [
+            format_cell(Money(amount, reading.currency) if amount is not None else None, decimals=2)
+            for amount in amounts
+        ]
         rows.append(
             [
                 test.fiscal_year,
                 f"{test.first_period} to {test.last_period}",
                 *shown,
-                html.Div([test.state.label, html.Div(test.reason, className="muted")]),
+                html.Div([state_of_test(test).label, html.Div(test.reason, className="muted")]),
             ]
         )
     columns.append(Column("State"))

@@ -23,6 +23,11 @@ def line_name(line: LedgerLine) -> str:
     return f"{name}, {line.entity}" if line.entity else name
 
 
+def state_of_test(test: LineTest) -> TieState:
+    """Return the state that a line's entries bear: several initiatives on a short line stay an open overlap."""
+    return TieState.OVERLAP_OPEN if test.is_unshared else test.state
+
+
 def ledger_title(view: LedgerView) -> str:
     """Return the message of the ledger: how much of realised value the P&L supports, and where it is short."""
     currency, fiscal_year = view.context.currency, view.context.as_of_period.split("-")[0]

@@ -18,7 +18,7 @@ from dashboard.components.tables import Cell, Column, TableData
 from dashboard.figures.cascade import cascade_steps, cascade_unit, draw_cascade
 from dashboard.figures.gap import cast_gap, draw_gap
 from dashboard.figures.shares import draw_bars, grade_bars, idle_bars
-from dashboard.format import format_exact, format_percent
+from dashboard.format import format_cell, format_percent
 from dashboard.ids import initiative_path
 from models.domain.measure import Stage
 from models.domain.money import Money
@@ -59,9 +59,9 @@ def _cascade_table(figures: Figures, reading: Reading, initiative: str | None) -
         rows.append(
             [
                 name,
-                dcc.Link(format_exact(point), href=link(key)),
-                format_exact(low) if low is not None else "",
-                format_exact(high) if high is not None else "",
+                dcc.Link(format_cell(point, decimals=2), href=link(key)),
+                format_cell(low, decimals=2) if low is not None else "",
+                format_cell(high, decimals=2) if high is not None else "",
             ]
         )
         raw.append([name, str(point), "" if low is None else str(low), "" if high is None else str(high)])
@@ -87,7 +87,7 @@ def gap_card(gap: GapBridge, reading: Reading, *, initiative: str | None = None)
         "Short": -gap.short,
         "Tied out": gap.tied_out,
     }
-    rows: list[list[Cell]] = [[name, format_exact(money)] for name, money in parts.items()]
+    rows: list[list[Cell]] = [[name, format_cell(money, decimals=2)] for name, money in parts.items()]
     table = TableData(
         "From case to tied out",
         [Column("Part"), Column(currency, is_numeric=True)],
@@ -114,7 +114,7 @@ def grade_card(figures: Figures, reading: Reading) -> Component:
     raw: list[list[str | float | int | None]] = []
     for share in figures.by_grade:
         part = format_percent(share.realised.amount_minor / total, 1) if total > 0 else "n/a"
-        rows.append([share.grade.label, GRADE_WORDS[share.grade], format_exact(share.realised), part])
+        rows.append([share.grade.label, GRADE_WORDS[share.grade], format_cell(share.realised, decimals=2), part])
         raw.append([share.grade.label, GRADE_WORDS[share.grade], str(share.realised.major), part])
     table = TableData(
         "Realised value by grade",
@@ -149,7 +149,12 @@ def idle_card(spend: Sequence[IdleSpend], reading: Reading) -> Component:
         Column(f"Invested, {reading.currency}", is_numeric=True),
     ]
     rows: list[list[Cell]] = [
-        [reading.initiative(idle.initiative), _stage(idle.stage), str(idle.months), format_exact(idle.invested)]
+        [
+            reading.initiative(idle.initiative),
+            _stage(idle.stage),
+            str(idle.months),
+            format_cell(idle.invested, decimals=2),
+        ]
         for idle in spend
     ]
     raw: list[list[str | float | int | None]] = [

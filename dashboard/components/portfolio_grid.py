@@ -8,8 +8,9 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard.components.grids import grid
+from dashboard.components.grids import RowSource, grid
 from dashboard.components.initiative_words import unmeasured_words
+from dashboard.components.portfolio_filters import NOT_GRADED
 from dashboard.format import (
     MISSING,
     Scale,
@@ -38,9 +39,14 @@ CASE_WORDS: dict[CaseMark, str] = {
 
 
 def initiatives_grid(
-    initiatives: Sequence[InitiativeValuation], currency: str, *, known_on: date | None, name: str = "initiatives"
+    initiatives: Sequence[InitiativeValuation],
+    currency: str,
+    *,
+    known_on: date | None,
+    name: str = "initiatives",
+    source: RowSource | None = None,
 ) -> Component:
-    """Return the grid of initiatives in the order given.
+    """Return the grid of initiatives in the order given; its rows come from `source` where one is named.
 
     Parameters
     ----------
@@ -53,20 +59,32 @@ def initiatives_grid(
     name
         Unique on the page.
     """
-    scale = common_scale(
-        [money for ini in initiatives for money in (ini.figures.realised_cashable.point, ini.figures.case_to_date)]
-    )
     minimum, maximum = common_limits(initiatives)
-    rows = [_row(rank, ini, currency, scale, known_on) for rank, ini in enumerate(initiatives, start=1)]
-    unit = unit_header(currency, scale)
+    rows = initiative_rows(initiatives, currency, known_on=known_on) if source is None else None
+    unit = unit_header(currency, _scale_of(initiatives))
     return grid(
         name,
         _columns(unit, minimum, maximum),
         rows,
         label="Initiatives, ranked by what ties out",
-        page_size=25 if len(rows) > 25 else 0,
+        page_size=25 if len(initiatives) > 25 else 0,
+        source=source,
         rowHeight=50,
         headerHeight=48,
+    )
+
+
+def initiative_rows(
+    initiatives: Sequence[InitiativeValuation], currency: str, *, known_on: date | None
+) -> list[dict[str, Any]]:
+    """Return the rows of the grid, in the unit of its largest amount; `keep` holds what a page filters by."""
+    scale = _scale_of(initiatives)
+    return [_row(rank, ini, currency, scale, known_on) for rank, ini in enumerate(initiatives, start=1)]
+
+
+def _scale_of(initiatives: Sequence[InitiativeValuation]) -> Scale:
+    return common_scale(
+        [money for ini in initiatives for money in (ini.figures.realised_cashable.point, ini.figures.case_to_date)]
     )
 
 
@@ -142,6 +160,11 @@ def _row(rank: int, ini: InitiativeValuation, currency: str, scale: Scale, known
     stage = ini.stage.label if ini.stage is not None else "no stage"
     return {
         "rank": rank,
+        "keep": {
+            "business_unit": ini.business_unit,
+            "stage": ini.stage.value if ini.stage is not None else "",
+            "grade": ini.grade.name if ini.grade is not None else NOT_GRADED,
+        },
         "initiative": {
             "text": ini.name,
             "href": initiative_path(ini.key, known_on),

@@ -62,10 +62,16 @@ def figure_tiles(
             _rate_tile(figures),
             _net_tile(figures, currency, link),
             ratio_tile(
-                "ROI to date", figures.roi_to_date, f"{to_date} · {basis}", f"benefit-cost ratio {_multiple(figures)}"
+                "ROI to date",
+                figures.roi_to_date,
+                f"{to_date} · realised cashable · {basis}",
+                f"benefit-cost ratio {_multiple(figures)}",
             ),
             ratio_tile(
-                "ROI to horizon", figures.roi_horizon, f"{to_horizon} · {basis}", f"with forecast · {_irr(figures.irr)}"
+                "ROI to horizon",
+                figures.roi_horizon,
+                f"{to_horizon} · with forecast · {basis}",
+                _irr(figures.irr),
             ),
             _npv_tile(figures, currency),
         ]

@@ -114,9 +114,9 @@ def _definitions(table: SourceTable) -> list[dict[str, Any]]:
 
 
 def _records(table: SourceTable, *, may_open_extract: bool) -> list[dict[str, Any]]:
-    records = []
+    records, shown = [], _shown(table)
     for row in table.rows:
-        record: dict[str, Any] = {f"c{i}": _cell(table.columns[i], row.values[i]) for i in _shown(table)}
+        record: dict[str, Any] = {f"c{i}": _cell(table.columns[i], row.values[i]) for i in shown}
         if row.source is not None:
             source = row.source
             record["place"] = {

@@ -28,7 +28,12 @@ def empty_state(title: str, text: str, *, action: Component | None = None) -> Co
 def failed_state(title: str, text: str, *, has_retry: bool = True) -> Component:
     """Return the state of something that failed, with a way to try again."""
     retry = html.A("Try again", href="", className="button") if has_retry else None
-    return html.Div(state(title, text, icon="alert", tone="state-failed", action=retry), role="alert")
+    return html.Div(state(title, sentence_case(text), icon="alert", tone="state-failed", action=retry), role="alert")
+
+
+def sentence_case(text: str) -> str:
+    """Return a sentence with its capital; one that begins with a key or a number stays as it is."""
+    return text[:1].upper() + text[1:] if text.split(" ", 1)[0].isalpha() else text
 
 
 def not_permitted_state() -> Component:
@@ -62,6 +67,8 @@ def loading_state(text: str = "Loading") -> Component:
 
 def notice(text: str | Component, *, tone: str = "note", title: str = "") -> Component:
     """Return a line that informs (`note`), asks for a look (`warning`) or reports an error (`error`)."""
+    if tone == "error" and isinstance(text, str):
+        text = sentence_case(text)
     icon = {"note": "info", "warning": "alert", "error": "alert", "success": "check"}[tone]
     body = [html.Strong(f"{title} ")] if title else []
     return html.Div(

@@ -16,12 +16,18 @@ def header_strip(strip: HeaderStrip | None, *, known_on: date | None) -> Compone
     """Return the strip; without a publication it says that nothing is valued yet."""
     if strip is None:
         return html.Div(pill("nothing valued yet"), className="strip")
+    basis = format_words(strip.discount_basis.replace("_tax_", "-tax "))
     parts = [
         pill(f"as of {format_date(strip.as_of)} · {strip.as_of_period} · {strip.currency}", tone="strong"),
         pill(f"period {format_words(strip.period_state)}"),
         pill(f"{format_words(strip.rate_set)} rates"),
+        pill(f"accrual, {basis}", title=f"Realised value is accrual, before interest and tax; NPV on cash, {basis}"),
         pill(strip.scope),
     ]
+    if strip.files is not None:
+        is_whole = strip.files.approved == strip.files.expected
+        words = f"{strip.files.approved} of {strip.files.expected} files approved"
+        parts.append(pill(words, tone="strong" if is_whole else "", title=f"Expected for {strip.as_of_period}"))
     if known_on is not None:
         parts.append(
             pill(

@@ -17,12 +17,11 @@ from dashboard.components.downloads import button, download_link
 from dashboard.components.fields import choice_field, date_field
 from dashboard.components.grids import grid
 from dashboard.components.states import empty_state, notice
-from dashboard.context import current_person, current_settings, current_store
+from dashboard.context import current_person, current_settings, current_store, read_day
 from dashboard.format import format_count, format_instant, format_words
 from dashboard.ids import AUDIT, export_path, extract_path, filtered
 from dashboard.page import Export, ExportTable, Page
 from dashboard.permissions import permitted_callback
-from models.domain.errors import InvalidInputError
 from models.domain.people import Permission, Person
 from models.queries.audit import AuditEvent, AuditFilter, audit_chain_problems, list_audit_events, list_audit_words
 from models.store.unit_of_work import read
@@ -103,10 +102,7 @@ def filter_of(query: Mapping[str, str], zone: str) -> AuditFilter:
 def _start_of(text: str, zone: str, days_later: int) -> datetime | None:
     if not text:
         return None
-    try:
-        day = datetime.fromisoformat(text).date() + timedelta(days=days_later)
-    except ValueError as error:
-        raise InvalidInputError(f"'{text}' is not a day; write 2026-10-05") from error
+    day = read_day(text, "day") + timedelta(days=days_later)
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -123,7 +119,16 @@ def _grid(events: list[AuditEvent], viewer: Person, zone: str) -> Component:
         {"field": "at", "headerName": "When", "minWidth": 175, "sortable": False},
         {"field": "person", "headerName": "Who", "minWidth": 150},
         {"field": "action", "headerName": "What", "minWidth": 160},
-        {"field": "subject", "headerName": "On", "cellRenderer": "TieoutLink", "minWidth": 160, "sortable": False},
+        {
+            "field": "subject",
+            "headerName": "On",
+            "cellRenderer": "TieoutLink",
+            "minWidth": 190,
+            "flex": 2,
+            "wrapText": True,
+            "cellClass": "wrap",
+            "sortable": False,
+        },
         {
             "field": "detail",
             "headerName": "Detail",

@@ -21,14 +21,14 @@ from dashboard.components.extracts import (
 )
 from dashboard.components.fields import long_text_field
 from dashboard.components.states import loading_state, notice
-from dashboard.context import current_person, current_settings, current_store, current_time
+from dashboard.context import current_person, current_settings, current_store, current_time, read_number
 from dashboard.format import format_instant, format_size
 from dashboard.ids import UPLOADS, extract_original_path
 from dashboard.page import Page
 from dashboard.permissions import permitted_callback
 from ingest.pipeline import approve_extract, check_for_store
 from models.actions.extracts import approve_posted, refuse_extract
-from models.domain.errors import InvalidInputError, TieoutError
+from models.domain.errors import TieoutError
 from models.domain.extract import ExtractState
 from models.domain.people import Permission, Person
 from models.queries.audit import AuditFilter, list_audit_events
@@ -46,10 +46,9 @@ def draw_extract(extract_id: str = "", again: str = "", **_: str) -> Component:
 
 
 def _load(extract_id: str, person: Person) -> ExtractDetail:
-    if not extract_id.isdecimal():
-        raise InvalidInputError("an extract is named by its number")
+    number = read_number(extract_id, "the name of an extract")
     with read(current_store()) as session:
-        return extract_detail(session, int(extract_id), person)
+        return extract_detail(session, number, person)
 
 
 def _content(detail: ExtractDetail, answer: Component | None = None) -> list[Component]:
@@ -194,7 +193,8 @@ def show_changes(extract_id: int, _content_drawn: Any) -> Any:
     total = sum(part.counts.changed for part in summary.parts)
     if summary.state is ExtractState.POSTED:
         with read(current_store()) as session:
-            return restatements_card(posted_restatements(session, person, extract_id), is_posted=True, total=total)
+            restated = posted_restatements(session, person, extract_id)
+        return restatements_card(restated, summary, is_posted=True, total=total)
     if summary.state is not ExtractState.AWAITING_APPROVAL:
         return no_update
     store = current_store()
@@ -203,7 +203,7 @@ def show_changes(extract_id: int, _content_drawn: Any) -> Any:
     where = store.content.path(kept.sha256)
     checked = check_for_store(store, where, kept.filename, current_time(), kept.kind, control=kept.control)
     changed = sum(counts.changed for counts in checked.counts)
-    return restatements_card(checked.restatements, is_posted=False, total=changed)
+    return restatements_card(checked.restatements, summary, is_posted=False, total=changed)
 
 
 PAGE = Page("/uploads/<extract_id>", "Extract", Permission.VIEW_EXTRACTS, draw_extract)

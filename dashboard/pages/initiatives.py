@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from dash.development.base_component import Component
 
 from dashboard.components.cards import card, page_head, stack
 from dashboard.components.downloads import download_link
+from dashboard.components.grids import RowSource
 from dashboard.components.portfolio_filters import PortfolioFilter, filter_bar, read_filter
-from dashboard.components.portfolio_grid import initiatives_grid
+from dashboard.components.portfolio_grid import initiative_rows, initiatives_grid
 from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.portfolio_words import initiatives_title
 from dashboard.components.states import empty_state
 from dashboard.context import current_person, current_store, known_on_of
 from dashboard.format import format_date, format_words
-from dashboard.ids import INITIATIVES, export_path
-from dashboard.page import Export, ExportTable, Page
+from dashboard.ids import INITIATIVES, export_path, grid_rows_path
+from dashboard.page import Export, ExportTable, GridRows, Page
 from models.domain.people import Permission, Person
 from models.domain.valuation import InitiativeValuation, PortfolioSummary
 from models.queries.portfolio import portfolio_summary
+from models.queries.publications import publication_version
 from models.store.unit_of_work import read
 
 COLUMNS = (
@@ -72,7 +75,7 @@ def render_initiatives(summary: PortfolioSummary, chosen: PortfolioFilter, *, kn
         "initiatives", known_on=known_on, business_unit=chosen.business_unit, stage=chosen.stage, grade=chosen.grade
     )
     body = (
-        initiatives_grid(kept, currency, known_on=known_on)
+        initiatives_grid(summary.initiatives, currency, known_on=known_on, source=_source(chosen, known_on))
         if kept
         else empty_state("No initiative passes these filters", "Choose another unit, stage or grade, or clear them.")
     )
@@ -91,6 +94,28 @@ def render_initiatives(summary: PortfolioSummary, chosen: PortfolioFilter, *, kn
         filter_bar(chosen, summary.initiatives, known_on=known_on, path=INITIATIVES),
         table,
     )
+
+
+def _source(chosen: PortfolioFilter, known_on: date | None) -> RowSource:
+    keep = {"business_unit": chosen.business_unit, "stage": chosen.stage, "grade": chosen.grade}
+    return RowSource(grid_rows_path("initiatives", known_on=known_on), keep)
+
+
+def rows_version(_person: Person, query: Mapping[str, str]) -> str:
+    """Return what the rows are made from: the publication known on the day of the address."""
+    with read(current_store()) as session:
+        known_on = known_on_of(query)
+        return f"{publication_version(session, known_on)} {known_on or ''}"
+
+
+def build_rows(person: Person, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the rows of all initiatives in the person's scope; the browser filters them."""
+    known_on = known_on_of(query)
+    with read(current_store()) as session:
+        summary = portfolio_summary(session, person, known_on=known_on)
+    if summary is None:
+        return []
+    return initiative_rows(summary.initiatives, summary.context.currency, known_on=known_on)
 
 
 def export_initiatives(person: Person, query: Mapping[str, str]) -> ExportTable:
@@ -149,4 +174,5 @@ PAGE = Page(
     group="Value",
     icon="chart",
     exports=(Export("initiatives", Permission.VIEW_PORTFOLIO, export_initiatives),),
+    grids=(GridRows("initiatives", Permission.VIEW_PORTFOLIO, rows_version, build_rows),),
 )

@@ -19,7 +19,7 @@ from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.tables import Cell, Column, TableData
 from dashboard.context import current_person, current_store, known_on_of
 from dashboard.figures.shares import draw_bars, tie_bars
-from dashboard.format import format_exact, format_money
+from dashboard.format import format_cell, format_exact, format_money
 from dashboard.ids import LEDGER, export_path, lineage_path
 from dashboard.page import Export, ExportTable, Page
 from models.domain.money import Money, to_major
@@ -81,7 +81,7 @@ def render_ledger(view: LedgerView, *, known_on: date | None) -> Component:
 def _states_card(view: LedgerView, reading: Reading) -> Component:
     total = view.realised.point_minor
     shares = [share for share in view.by_tie_state if share.realised.amount_minor]
-    rows: list[list[Cell]] = [[share.state.label, format_exact(share.realised)] for share in shares]
+    rows: list[list[Cell]] = [[share.state.label, format_cell(share.realised, decimals=2)] for share in shares]
     raw: list[list[str | float | int | None]] = [[share.state.label, str(share.realised.major)] for share in shares]
     largest = max(shares, key=lambda share: share.realised.amount_minor, default=None)
     title = (

@@ -18,7 +18,7 @@ from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.tables import Cell, Column, TableData
 from dashboard.context import current_person, current_store, known_on_of
 from dashboard.figures.ledger import Movement, draw_movement, draw_movement_history, movement_unit, sum_cells
-from dashboard.format import format_exact
+from dashboard.format import format_cell
 from dashboard.ids import LEDGER, address, initiative_path, ledger_path, lineage_ledger_path
 from dashboard.page import Page
 from dashboard.pages.ledger import reading_of
@@ -105,7 +105,7 @@ def _movement_card(line: LedgerLine, movement: Movement, reading: Reading, fisca
         name = f"{component.label}: {reading.names.get(initiative, OUT_OF_SCOPE)}" if initiative else component.label
         amounts.append((name, amount))
     amounts.append((LedgerComponent.ACTUAL.label, movement.actual_minor))
-    rows: list[list[Cell]] = [[name, format_exact(Money(amount, currency))] for name, amount in amounts]
+    rows: list[list[Cell]] = [[name, format_cell(Money(amount, currency), decimals=2)] for name, amount in amounts]
     raw: Raw = [[name, str(Money(amount, currency).major)] for name, amount in amounts]
     return figure_card(
         draw_movement(movement, reading.names, links, currency, actual_link=actual),
@@ -131,7 +131,8 @@ def _history_card(line: LedgerLine, reading: Reading) -> Component:
             continue
         moved = Money(cell.amount_of(LedgerComponent.ACTUAL) - cell.flexed_reference_minor, currency)
         held = Money(cell.amount_of(LedgerComponent.INITIATIVE), currency)
-        rows.append([cell.period, format_exact(moved), format_exact(held), "closed" if cell.is_closed else "open"])
+        shown = [format_cell(amount, decimals=2) for amount in (moved, held)]
+        rows.append([cell.period, *shown, "closed" if cell.is_closed else "open"])
         raw.append([cell.period, str(moved.major), str(held.major), "closed" if cell.is_closed else "open"])
     heads = [
         Column("Period"),

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboard.components.cards import Crumb, card, page_head
 from dashboard.components.downloads import download_link
 from dashboard.components.grids import grid, number_column
+from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.source_rows import source_rows_card
 from dashboard.components.states import empty_state
 from dashboard.context import current_person, current_store, known_on_of
@@ -39,6 +40,7 @@ from models.domain.extract import ExtractKind
 from models.domain.money import to_major
 from models.domain.people import Permission, Person
 from models.queries.lineage import FigureLineage, LineageFigure, LineagePart, figure_lineage
+from models.queries.publications import is_published
 from models.queries.sources import SourceTable
 from models.store.unit_of_work import read
 
@@ -67,9 +69,11 @@ HAS_PARTS = frozenset(
 def draw_lineage(figure: str = "", initiative: str = "", **query: str) -> Component:
     """Return the page; without a figure, the figures to choose from."""
     known_on = known_on_of(query)
-    if not figure:
-        return _choices(known_on)
     with read(current_store()) as session:
+        if not is_published(session, known_on):
+            return nothing_valued(current_person())
+        if not figure:
+            return _choices(known_on)
         view = figure_lineage(session, current_person(), figure, initiative=initiative or None, known_on=known_on)
     may_open = current_person().may(Permission.VIEW_EXTRACTS)
     parts: list[Component] = [_head(view, initiative, known_on)]

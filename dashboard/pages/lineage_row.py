@@ -11,11 +11,10 @@ from dashboard.components.cards import Crumb, card, columns, facts_list, page_he
 from dashboard.components.downloads import download_link
 from dashboard.components.source_rows import format_value, place_text
 from dashboard.components.tables import Column, TableData, data_table
-from dashboard.context import current_person, current_settings, current_store
+from dashboard.context import current_person, current_settings, current_store, read_number
 from dashboard.format import format_instant, format_words
 from dashboard.ids import LINEAGE, extract_original_path, extract_path, extract_row_path
 from dashboard.page import Page
-from models.domain.errors import InvalidInputError
 from models.domain.people import Permission
 from models.queries.source_row import ExtractRowView, extract_row
 from models.queries.sources import Value
@@ -24,11 +23,11 @@ from models.store.unit_of_work import read
 
 def draw_row(extract_id: str = "", part: str = "", row: str = "", **_: str) -> Component:
     """Return the page."""
-    if not (extract_id.isdecimal() and part.isdecimal() and row.isdecimal()):
-        raise InvalidInputError("a row is named by the numbers of its extract, part and row")
     person = current_person()
+    named = ((extract_id, "extract"), (part, "part"), (row, "row"))
+    extract_no, part_no, row_no = (read_number(text, f"the {what} of a row") for text, what in named)
     with read(current_store()) as session:
-        view = extract_row(session, person, int(extract_id), int(part), int(row))
+        view = extract_row(session, person, extract_no, part_no, row_no)
     place = place_text(view.filename, view.sheet, view.row_no)
     may_open = person.may(Permission.VIEW_EXTRACTS)
     head = page_head(

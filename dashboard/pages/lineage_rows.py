@@ -14,7 +14,7 @@ from dashboard.ids import LINEAGE, address, initiative_path, ledger_path
 from dashboard.page import Layout, Page
 from models.domain.extract import ExtractKind
 from models.domain.people import Permission
-from models.queries.lineage import RowsLineage, initiative_rows_lineage, ledger_rows_lineage
+from models.queries.rows_lineage import RowsLineage, initiative_rows_lineage, ledger_rows_lineage
 from models.store.unit_of_work import read
 
 

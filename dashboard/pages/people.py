@@ -93,10 +93,10 @@ def _add_card() -> Component:
 
 
 def _change_card(accounts: list[AccountView]) -> Component:
-    people = [(account.key, f"{account.name} ({account.key})") for account in accounts]
+    people = [("", "choose a person"), *((account.key, f"{account.name} ({account.key})") for account in accounts)]
     form = html.Div(
         [
-            choice_field("people-who", "Person", people, value=people[0][0] if people else ""),
+            choice_field("people-who", "Person", people, value=""),
             choice_field("people-new-role", "New role", ROLES, value=Role.INITIATIVE_OWNER.value),
             html.Div(button("Change role", "people-set-role")),
             password_field("people-new-password", "New password", autocomplete="new-password"),
@@ -175,8 +175,10 @@ def add_person(clicks: int, key: str, name: str, role: str, password: str) -> tu
 def change_person(*given: Any) -> tuple[Any, Any]:
     """Change role, password or standing of a person."""
     who, role, password = given[4:]
-    if not ctx.triggered[0]["value"] or not who:
+    if not ctx.triggered[0]["value"]:
         return no_update, no_update
+    if not who:
+        return notice("Choose the person first.", tone="error"), no_update
     store, now, verb = current_store(), current_time(), ctx.triggered_id
 
     def act(by: Person) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.cards import card, columns, page_head, pill, provisional_pill, stack
+from dashboard.components.cards import card, columns, page_head, provisional_pill, stack
 from dashboard.components.downloads import button_link, download_link
 from dashboard.components.portfolio_charts import cascade_card, gap_card, grade_card, idle_card
 from dashboard.components.portfolio_filters import PortfolioFilter, filter_bar, read_filter
@@ -151,20 +151,8 @@ def _subtitle(summary: PortfolioSummary) -> str:
 
 
 def _marks(summary: PortfolioSummary) -> list[Component]:
-    files = summary.files
-    marks = (
-        [
-            pill(
-                f"{files.approved} of {files.expected} files approved",
-                tone="strong" if files.approved == files.expected else "",
-            )
-        ]
-        if files is not None
-        else []
-    )
-    if summary.context.is_provisional or summary.context.is_policy_provisional:
-        marks.append(provisional_pill())
-    return marks
+    is_provisional = summary.context.is_provisional or summary.context.is_policy_provisional
+    return [provisional_pill()] if is_provisional else []
 
 
 def _ranking(summary: PortfolioSummary, reading: Reading, chosen: PortfolioFilter) -> Component:

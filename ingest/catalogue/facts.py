@@ -57,6 +57,14 @@ ENTRIES = (
         "Nothing needs to be done.",
     ),
     Entry(
+        "REF-005",
+        _ERROR,
+        "Retracted but still in use",
+        "'{text}' is retracted, but {found} name it",
+        "what others refer to stays",
+        "Retract those rows first, in a file of their own; rows of an approved case never go.",
+    ),
+    Entry(
         "DATE-001",
         _ERROR,
         "Dates out of order",
@@ -103,6 +111,22 @@ ENTRIES = (
         "{text} has no row for {found}",
         "series run without gaps between their first and last period",
         "Send the missing periods; a gap is left as a gap, never filled in.",
+    ),
+    Entry(
+        "KPI-005",
+        _WARNING,
+        "Definition of a KPI in use changes",
+        "of {kpi}, {found}",
+        "{allowed} observations were posted under the earlier definition",
+        "Make sure that they mean the same under the new one: its estimates and their money change, even their sign.",
+    ),
+    Entry(
+        "POL-001",
+        _WARNING,
+        "Fiscal calendar changes",
+        "the fiscal year is to be cut otherwise: {found}",
+        "{allowed} rows were posted by the fiscal periods of the calendar in force",
+        "Send them again by the new periods; P&L rows that do not fit the calendar are left out of the ledger.",
     ),
     Entry(
         "BEN-001",

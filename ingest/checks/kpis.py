@@ -61,6 +61,39 @@ def _check_denominators(cast: CastTable) -> list[Fault]:
     return [Fault("CELL-015", "denominator", rows, lambda _: words)] if len(rows) else []
 
 
+#: What a KPI's observations and estimates rest on.
+_DEFINED_BY = ("aggregation", "behaviour", "frequency", "better")
+
+
+def check_definitions(cast: CastTable, known: Known) -> list[Fault]:
+    """Flag KPIs whose definition changes while observations stand that were posted under the earlier one."""
+    posted = known.posted(ExtractKind.KPIS)
+    if not len(posted):
+        return []
+    before = posted.reindex(columns=["kpi", *_DEFINED_BY]).set_index("kpi").to_dict("index")
+    keys, retracted = cast.words["kpi"], cast.retracted()
+    changed: dict[int, tuple[str, str]] = {}
+    for row in range(cast.table.rows):
+        old = before.get(keys.text(row))
+        if old is None or retracted[row]:
+            continue
+        new = {name: cast.words[name].text(row) for name in _DEFINED_BY}
+        odd = [name for name in _DEFINED_BY if new[name] and isinstance(old[name], str) and new[name] != old[name]]
+        if odd:
+            changed[row] = (odd[0], "; ".join(f"{name} {old[name]} becomes {new[name]}" for name in odd))
+    used = known.posted_where(ExtractKind.KPI_OBSERVATIONS, {"kpi": sorted({keys.text(row) for row in changed})})
+    counts = used["kpi"].value_counts().to_dict() if len(used) else {}
+    return [
+        Fault("KPI-005", column, np.array([row], dtype=np.int64), _defined(keys.text(row), words, counts))
+        for row, (column, words) in changed.items()
+        if counts.get(keys.text(row))
+    ]
+
+
+def _defined(kpi: str, words: str, counts: Mapping[object, int]) -> Details:
+    return lambda _: {"kpi": kpi, "found": words, "allowed": counts[kpi]}
+
+
 #: Which rows of a kind are observed facts: all, or those whose column holds the word.
 _OBSERVED: dict[ExtractKind, tuple[str, str] | None] = {
     ExtractKind.KPI_OBSERVATIONS: None,

@@ -25,7 +25,8 @@ _NOUNS = {
     "account_map": "P&L line",
     "other_programmes": "programme",
 }
-_KEYS = {
+#: Column by which a kind is referred to.
+KEYS = {
     "business_units": "business_unit",
     "people": "person",
     "units": "unit",
@@ -114,7 +115,7 @@ def check_references(cast: CastTable, known: Known) -> list[Fault]:
         if not spec.refers_to:
             continue
         target = ExtractKind(spec.refers_to)
-        column = _KEYS.get(spec.refers_to, spec.name)
+        column = KEYS.get(spec.refers_to, spec.name)
         allowed = known.values(target, column)
         if target is cast.table.kind:
             allowed |= frozenset(cast.words[column].texts)

@@ -9,9 +9,11 @@ from ingest.checks.benefits import check_fixed_columns, check_weights
 from ingest.checks.cases import check_case_lines, check_case_periods, check_immutable
 from ingest.checks.contract import check_contract
 from ingest.checks.gaps import check_gaps
-from ingest.checks.kpis import check_aggregation, check_periods_over
+from ingest.checks.kpis import check_aggregation, check_definitions, check_periods_over
 from ingest.checks.money import check_currency_mix
+from ingest.checks.policies import check_calendar
 from ingest.checks.references import check_references, check_retractions, resolve_aliases
+from ingest.checks.withdrawals import check_withdrawals
 from ingest.known import Known
 from ingest.tables import Fault
 from models.domain.extract import ExtractKind
@@ -19,6 +21,8 @@ from models.domain.extract import ExtractKind
 Check = Callable[[CastTable, Known], list[Fault]]
 
 _OF_KIND: dict[ExtractKind, tuple[Check, ...]] = {
+    ExtractKind.POLICIES: (check_calendar,),
+    ExtractKind.KPIS: (check_definitions,),
     ExtractKind.KPI_OBSERVATIONS: (check_aggregation, check_gaps),
     ExtractKind.BENEFIT_LINES: (check_fixed_columns,),
     ExtractKind.BENEFIT_LINE_ACCOUNTS: (check_weights,),
@@ -39,3 +43,4 @@ def run_checks(cast: CastTable, known: Known) -> None:
         cast.mark(check(cast, known))
     cast.mark(check_periods_over(cast, known))
     cast.mark(check_retractions(cast, known))
+    cast.mark(check_withdrawals(cast, known))

@@ -8,6 +8,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from models.causal import ENGINE_VERSION, Study, StudyEvent, estimate_effect
 from models.causal.document import estimate_to_document
 from models.domain.effect import EffectEstimate, NotEstimable
@@ -18,7 +20,7 @@ from models.queries.knowledge import current_policy, known_seq
 from models.queries.panels import PanelInputs, PanelSetting, kpi_panel, panel_setting
 from models.store.audit import canonical_json
 from models.store.engine import Store
-from models.store.repositories.estimates import find_by_fingerprint
+from models.store.repositories.estimates import find_by_fingerprint, find_latest
 from models.store.sequence import LoadKind, lock_posting, take_load_seq
 from models.store.tables import EstimateRow
 from models.store.unit_of_work import read, write
@@ -143,22 +145,41 @@ def _read_task(store: Store, benefit_line: str, setting: PanelSetting, policy: P
     """Return what is to be computed, or the outcome that is published for these inputs."""
     with read(store) as session:
         inputs = kpi_panel(session, benefit_line, setting.seq, setting)
-        fingerprint = fingerprint_of(inputs, policy)
-        known = find_by_fingerprint(session, fingerprint)
+        known, fingerprint = _find_in_force(session, inputs, policy)
     # The rows have done their service; a task may travel to another process.
     return _outcome(known, is_new=False) if known is not None else _Task(replace(inputs, rows=()), policy, fingerprint)
 
 
-def fingerprint_of(inputs: PanelInputs, policy: Policy) -> str:
-    """Return the SHA-256 over all that decides an estimate: input rows by load, policy, engine version."""
+def _find_in_force(session: Session, inputs: PanelInputs, policy: Policy) -> tuple[EstimateRow | None, str]:
+    """Return the estimate in force if it rests on these inputs, and the fingerprint under which they are published.
+
+    Rows that were added and retracted again leave the inputs as they were before: the estimate of then, overtaken
+    meanwhile, is published once more.
+    """
+    latest = find_latest(session, inputs.benefit_line)
+    n_returns = 0
+    while (known := find_by_fingerprint(session, fingerprint_of(inputs, policy, n_returns))) is not None:
+        if latest is None or known.id == latest.id:
+            return known, known.fingerprint
+        n_returns += 1
+    return None, fingerprint_of(inputs, policy, n_returns)
+
+
+def fingerprint_of(inputs: PanelInputs, policy: Policy, n_returns: int = 0) -> str:
+    """Return the SHA-256 over all that decides an estimate: input rows by load, policy, engine version.
+
+    `n_returns` counts how often these inputs came back after others had overtaken them.
+    """
     digest = hashlib.sha256()
     rows = sorted((row.kind.value, row.key, row.load_seq) for row in inputs.rows)
-    head = {
+    head: dict[str, object] = {
         "engine": ENGINE_VERSION,
         "policy": policy.version,
         "level": policy.interval_level,
         "line": inputs.benefit_line,
     }
+    if n_returns:
+        head["returns"] = n_returns
     digest.update(canonical_json([head, rows]).encode())
     return digest.hexdigest()
 
@@ -224,7 +245,10 @@ def _publish(
     with write(store, person=person, now=now) as uow:
         lock_posting(uow)
         known = find_by_fingerprint(uow.session, task.fingerprint)
-        if known is not None:  # another worker was faster
+        latest = find_latest(uow.session, task.inputs.benefit_line)
+        if known is None and latest is not None and latest.input_seq > task.inputs.seq:
+            known = latest  # another worker has published from later inputs: these are overtaken
+        if known is not None:
             return _outcome(known, is_new=False)
         row = EstimateRow(
             benefit_line=task.inputs.benefit_line,

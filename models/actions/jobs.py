@@ -12,7 +12,7 @@ from models.domain.errors import ConflictError
 from models.domain.people import OPERATOR
 from models.store.audit import canonical_json
 from models.store.engine import Store
-from models.store.repositories.jobs import add_job, claim_next, update_held
+from models.store.repositories.jobs import add_job, claim_next, end_leases, give_up_silent, update_held
 from models.store.tables import JobRow
 from models.store.unit_of_work import UnitOfWork, write
 
@@ -64,11 +64,22 @@ def claim_job(store: Store, worker: str, now: datetime, lease_s: float) -> Claim
     """Claim the job that waits longest, or one whose worker fell silent; None if there is none."""
     lease_until = now + timedelta(seconds=lease_s)
     with write(store, person=OPERATOR, now=now) as uow:
+        give_up_silent(uow.session, now, MAX_ATTEMPTS)
         row = claim_next(uow.session, worker, now, lease_until)
         if row is None:
             return None
         payload: dict[str, object] = json.loads(row.payload)
         return ClaimedJob(row.id, JobKind(row.kind), row.key, payload, row.attempts, worker, lease_until)
+
+
+def requeue_interrupted(store: Store, *, now: datetime) -> int:
+    """Queue again every job that is held, without waiting for its lease to end; return how many there were.
+
+    For a process that knows itself to be the only worker of the store: one that was killed with its job is started
+    again. A worker that does live on loses its job and says so; what both compute is published once.
+    """
+    with write(store, person=OPERATOR, now=now) as uow:
+        return end_leases(uow.session, now)
 
 
 def heartbeat(store: Store, job: ClaimedJob, *, now: datetime, lease_s: float, progress: str | None = None) -> None:

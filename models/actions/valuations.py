@@ -16,7 +16,7 @@ from models.domain.valuation import PortfolioValuation, PublicationContext
 from models.queries.books import closed_periods, last_closed_day, load_books
 from models.queries.effects import KnownEffects, line_effects, load_known_effects
 from models.queries.initiative_facts import load_hours, load_initiatives
-from models.queries.knowledge import organisation, policy_standing, provisional_loads
+from models.queries.knowledge import knowledge_day, policy_standing, provisional_loads
 from models.queries.rates import load_rates
 from models.store.audit import canonical_json
 from models.store.engine import Store
@@ -26,6 +26,7 @@ from models.store.repositories.publications import (
     input_identities,
     last_input_seq,
     last_kpi_day,
+    last_published_input_seq,
 )
 from models.store.sequence import LoadKind, lock_posting, take_load_seq
 from models.store.unit_of_work import UnitOfWork, read, write
@@ -71,7 +72,7 @@ def value_portfolio(store: Store, *, now: datetime, person: str = OPERATOR) -> P
     """Publish the valuation of everything known now, unless it is the one published last.
 
     as_of is the last day of the last fiscal period with closed actuals; where no books are posted, of the last fiscal
-    period that KPIs cover.
+    period that KPIs cover; never a day to come.
     """
     with read(store) as session:
         task = _read_task(session, now)
@@ -91,8 +92,9 @@ def _read_task(session: Session, now: datetime) -> _Task | str:
     seq = last_input_seq(session)
     standing = policy_standing(session, seq)
     policy = standing.policy
-    closed_on = last_closed_day(session, seq)
-    as_of = closed_on or _last_covered_day(last_kpi_day(session, seq), policy)
+    known_on = knowledge_day(session, now)
+    closed_on = last_closed_day(session, seq, known_on, policy.calendar)
+    as_of = closed_on or _last_covered_day(last_kpi_day(session, seq, known_on), policy)
     if as_of is None:
         return "Nothing to value yet: neither closed actuals nor KPI observations are posted."
     rates = load_rates(session, seq, policy.reporting_currency)
@@ -123,8 +125,8 @@ def _read_task(session: Session, now: datetime) -> _Task | str:
         as_of_basis="last closed period" if closed_on else "last period covered by KPIs",
         is_policy_provisional=standing.is_provisional,
         is_provisional=bool(provisional),
-        as_known_on=organisation(session).day_of(now),
-        fingerprint=_fingerprint(input_identities(session, seq), policy, provisional),
+        as_known_on=known_on,
+        fingerprint=_fingerprint(input_identities(session, seq), policy, provisional, as_of),
     )
 
 
@@ -136,14 +138,15 @@ def _last_covered_day(kpi_day: date | None, policy: Policy) -> date | None:
     return kpi_day if period.last_on == kpi_day else period.start_on - timedelta(days=1)
 
 
-def _fingerprint(identities: list[list[object]], policy: Policy, provisional: frozenset[int]) -> str:
-    """Return the SHA-256 over all that decides a valuation: files and estimates, policy, approvals, versions."""
+def _fingerprint(identities: list[list[object]], policy: Policy, provisional: frozenset[int], as_of: date) -> str:
+    """Return the SHA-256 over all that decides a valuation: files, estimates, policy, approvals, versions, as-of."""
     decides = {
         "engine": ENGINE_VERSION,
         "value": VALUE_VERSION,
         "inputs": identities,
         "policy": policy.version,
         "provisional": sorted(provisional),
+        "as_of": as_of.isoformat(),
     }
     return hashlib.sha256(canonical_json(decides).encode()).hexdigest()
 
@@ -155,6 +158,10 @@ def _publish(store: Store, task: _Task, worth: PortfolioWorth, now: datetime, pe
         known = find_publication(uow.session, task.fingerprint)
         if known is not None:  # another worker was faster
             return PublicationOutcome(known, False, task.inputs.as_of, realised, "Already published by another worker.")
+        if last_published_input_seq(uow.session) > task.input_seq:
+            return PublicationOutcome(
+                None, False, None, None, "Not published: another worker has valued what was posted since."
+            )
         load_seq = _store(uow, task, worth, now)
         published = {"load_seq": load_seq, "fingerprint": task.fingerprint, "as_of": task.inputs.as_of.isoformat()}
         uow.audit("publish_valuation", "portfolio", str(load_seq), published)

@@ -40,10 +40,20 @@ class Books:
     reasons: tuple[str, ...]
 
 
-def last_closed_day(session: Session, seq: int) -> date | None:
-    """Return the last day of the last fiscal period with closed actuals; None without any."""
+def last_closed_day(session: Session, seq: int, by: date, calendar: FiscalCalendar) -> date | None:
+    """Return the last day of the last fiscal period with closed actuals that is over by the end of `by`; else None.
+
+    A row that calls a period closed before it is over does not move as-of there, nor does one of another calendar.
+    """
     frame = facts(session, ExtractKind.PL_ROWS, seq, where={"scenario": "actual", "ledger_status": sorted(_CLOSED)})
-    return None if frame.empty else max(frame["end_on"]) - timedelta(days=1)
+    spans = set(zip(frame["start_on"], frame["end_on"], strict=True))
+    last_days = (end - timedelta(days=1) for start, end in spans if _is_fiscal(start, end, calendar))
+    return max((day for day in last_days if day <= by), default=None)
+
+
+def _is_fiscal(start_on: date, end_on: date, calendar: FiscalCalendar) -> bool:
+    period = calendar.period_of(start_on)
+    return (period.start_on, period.end_on) == (start_on, end_on)
 
 
 def closed_periods(books: Books) -> frozenset[date] | None:
@@ -64,6 +74,7 @@ def load_books(
     reasons: list[str] = []
     frame = facts(session, ExtractKind.PL_ROWS, seq)
     frame = frame[frame["partner_entity"].fillna("") == ""]
+    frame = _on_calendar(frame, policy.calendar, reasons)
     names, mapped = _map_accounts(frame, facts(session, ExtractKind.ACCOUNT_MAP, seq), reasons)
     periodic = _to_periodic(mapped, policy.calendar, reasons)
     translator = Translator(rates, policy.rate_set, as_of)
@@ -88,6 +99,19 @@ def _looked_at_by_entity(initiatives: tuple[InitiativeFacts, ...]) -> frozenset[
     ]
     whole_group = {account.pl_line for account in links if not account.entity}
     return frozenset(account.pl_line for account in links) - whole_group
+
+
+def _on_calendar(frame: pd.DataFrame, calendar: FiscalCalendar, reasons: list[str]) -> pd.DataFrame:
+    """Leave out rows whose period is none of the calendar: it changed after they were posted."""
+    spans = list(zip(frame["start_on"], frame["end_on"], strict=True))
+    odd = sorted(span for span in set(spans) if not _is_fiscal(*span, calendar))
+    if not odd:
+        return frame
+    reasons.append(
+        f"P&L rows of {len(odd)} periods are left out, the first that of {odd[0][0]} to "
+        f"{odd[0][1] - timedelta(days=1)}: they do not fit the fiscal calendar of the policy in force."
+    )
+    return frame[[span not in odd for span in spans]]
 
 
 def _map_accounts(

@@ -79,6 +79,17 @@ def known_seq(session: Session, on: date | None = None) -> int:
     return session.scalar(query) or 0
 
 
+def last_posted_at(session: Session) -> datetime | None:
+    """Return when the last number of the sequence was given; None before the first."""
+    return session.scalar(select(LoadRow.posted_at).order_by(LoadRow.load_seq.desc()).limit(1))
+
+
+def knowledge_day(session: Session, now: datetime) -> date:
+    """Return the day of `now`, or of the last posting where the clock was set back behind it."""
+    last = last_posted_at(session)
+    return organisation(session).day_of(now if last is None else max(now, last))
+
+
 def as_known(fact: FactTable, seq: int) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions under which a row was current at `seq` and not retracted."""
     columns = fact.table.c

@@ -10,11 +10,11 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.domain.calendar import FiscalCalendar
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.extract import ExtractKind
 from models.domain.people import Person
-from models.queries.knowledge import current_policy, estimate_known, facts, known_seq, publication_known
+from models.queries.knowledge import estimate_known, facts, publication_known
+from models.queries.lineage_scope import LineageScope, lineage_scope
 from models.queries.sources import SourceTable, source_table
 from models.store.tables import FACT_TABLES, LedgerEntryRow, PublicationRow, ValuationRow
 
@@ -114,45 +114,6 @@ class LineLineage:
     tables: tuple[SourceTable, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RowsLineage:
-    """Rows behind an amount that is their plain sum: costs, claims, case or P&L rows."""
-
-    title: str
-    initiative: str
-    period: str | None
-    tables: tuple[SourceTable, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What a query knows: as of which number, whose, with which calendar."""
-
-    session: Session
-    person: Person
-    seq: int
-    calendar: FiscalCalendar
-
-    def span(self, period: str | None) -> tuple[date, date] | None:
-        if not period:
-            return None
-        found = self.calendar.parse_label(period)
-        return found.start_on, found.end_on
-
-    def names(self) -> dict[str, str]:
-        frame = facts(self.session, ExtractKind.INITIATIVES, self.seq)
-        return dict(zip(frame["initiative"], frame["name"], strict=True))
-
-    def require(self, initiative: str) -> None:
-        if initiative not in self.names() or not self.person.may_see(initiative):
-            raise NotFoundError(f"there is no initiative {initiative}")
-
-
-def _scope(session: Session, person: Person, known_on: date | None) -> _Scope:
-    seq = known_seq(session, known_on)
-    return _Scope(session, person, seq, current_policy(session, seq).calendar)
-
-
 def figure_lineage(
     session: Session, person: Person, figure: str, *, initiative: str | None = None, known_on: date | None = None
 ) -> FigureLineage:
@@ -167,7 +128,7 @@ def figure_lineage(
     """
     if figure not in set(LineageFigure):
         raise InvalidInputError(f"'{figure}' is no figure that can be walked back")
-    wanted, scope = LineageFigure(figure), _scope(session, person, known_on)
+    wanted, scope = LineageFigure(figure), lineage_scope(session, person, known_on)
     if initiative:
         scope.require(initiative)
     publication = publication_known(session, scope.seq)
@@ -191,13 +152,13 @@ def figure_lineage(
     )
 
 
-def _line_names(scope: _Scope) -> dict[str, str]:
+def _line_names(scope: LineageScope) -> dict[str, str]:
     frame = facts(scope.session, ExtractKind.BENEFIT_LINES, scope.seq)
     return dict(zip(frame["benefit_line"], frame["name"], strict=True))
 
 
 def _published_parts(
-    scope: _Scope, publication: PublicationRow, figure: LineageFigure, lines: dict[str, str]
+    scope: LineageScope, publication: PublicationRow, figure: LineageFigure, lines: dict[str, str]
 ) -> list[LineagePart]:
     names = scope.names()
     if figure in {LineageFigure.TIED_OUT, LineageFigure.NET}:
@@ -218,7 +179,7 @@ def _published_parts(
 
 
 def _tied_parts(
-    scope: _Scope, publication: PublicationRow, names: dict[str, str], lines: dict[str, str]
+    scope: LineageScope, publication: PublicationRow, names: dict[str, str], lines: dict[str, str]
 ) -> list[LineagePart]:
     query = select(LedgerEntryRow).where(
         LedgerEntryRow.load_seq == publication.load_seq, LedgerEntryRow.state == "tied_out"
@@ -230,7 +191,7 @@ def _tied_parts(
 
 
 def _part(
-    scope: _Scope, row: ValuationRow | LedgerEntryRow, names: dict[str, str], lines: dict[str, str]
+    scope: LineageScope, row: ValuationRow | LedgerEntryRow, names: dict[str, str], lines: dict[str, str]
 ) -> LineagePart:
     fiscal_year, _ = scope.calendar.locate(row.start_on)
     is_entry = isinstance(row, LedgerEntryRow)
@@ -250,7 +211,7 @@ def _part(
 
 
 def _plain_tables(
-    scope: _Scope, publication: PublicationRow, figure: LineageFigure, initiative: str | None
+    scope: LineageScope, publication: PublicationRow, figure: LineageFigure, initiative: str | None
 ) -> tuple[SourceTable, ...]:
     """Return the rows whose plain sum is a figure: incurred to as-of, as the publication read them."""
     within = (date.min, publication.as_of + timedelta(days=1))
@@ -270,7 +231,7 @@ def _plain_tables(
     return tuple(tables)
 
 
-def _initiatives_where(scope: _Scope, initiative: str | None) -> dict[str, object]:
+def _initiatives_where(scope: LineageScope, initiative: str | None) -> dict[str, object]:
     if initiative:
         return {"initiative": initiative}
     return {} if scope.person.initiatives is None else {"initiative": sorted(scope.person.initiatives)}
@@ -288,7 +249,7 @@ def line_lineage(
     InvalidInputError
         If the period is no fiscal period.
     """
-    scope = _scope(session, person, known_on)
+    scope = lineage_scope(session, person, known_on)
     versions = facts(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": benefit_line})
     if versions.empty or not person.may_see(str(versions.iloc[-1]["initiative"])):
         raise NotFoundError(f"there is no benefit line {benefit_line}")
@@ -316,7 +277,7 @@ def line_lineage(
     )
 
 
-def _postings(scope: _Scope, benefit_line: str, span: tuple[date, date] | None) -> tuple[LinePosting, ...]:
+def _postings(scope: LineageScope, benefit_line: str, span: tuple[date, date] | None) -> tuple[LinePosting, ...]:
     publication = publication_known(scope.session, scope.seq)
     if publication is None:
         return ()
@@ -348,63 +309,4 @@ def _estimate(session: Session, benefit_line: str, seq: int) -> LineEstimate | N
         row.input_seq,
         row.load_seq,
         row.computed_at,
-    )
-
-
-def initiative_rows_lineage(
-    session: Session,
-    person: Person,
-    kind: ExtractKind,
-    initiative: str,
-    *,
-    period: str | None = None,
-    known_on: date | None = None,
-) -> RowsLineage:
-    """Return the cost, claim or case rows of an initiative."""
-    scope = _scope(session, person, known_on)
-    scope.require(initiative)
-    kinds = (
-        (ExtractKind.APPROVED_CASES, ExtractKind.APPROVED_CASE_LINES, ExtractKind.APPROVED_CASE_PERIODS)
-        if kind is ExtractKind.APPROVED_CASES
-        else (kind,)
-    )
-    has_period = {ExtractKind.COSTS, ExtractKind.CLAIMS, ExtractKind.APPROVED_CASE_PERIODS}
-    span = scope.span(period)
-    tables = tuple(
-        source_table(
-            session, each, scope.seq, where={"initiative": initiative}, within=span if each in has_period else None
-        )
-        for each in kinds
-    )
-    return RowsLineage(scope.names()[initiative], initiative, period, tables)
-
-
-def ledger_rows_lineage(
-    session: Session, person: Person, pl_line: str, *, period: str | None = None, known_on: date | None = None
-) -> RowsLineage:
-    """Return the P&L rows, drivers and account map behind a line of the ledger.
-
-    Raises
-    ------
-    NotFoundError
-        If no account leads to such a line.
-    """
-    scope = _scope(session, person, known_on)
-    accounts = facts(session, ExtractKind.ACCOUNT_MAP, scope.seq, where={"pl_line": pl_line})
-    if accounts.empty:
-        raise NotFoundError(f"there is no P&L line {pl_line}")
-    span = scope.span(period)
-    tables = (
-        source_table(
-            session, ExtractKind.PL_ROWS, scope.seq, where={"account": sorted(set(accounts["account"]))}, within=span
-        ),
-        source_table(session, ExtractKind.LINE_DRIVERS, scope.seq, where={"pl_line": pl_line}, within=span),
-        source_table(session, ExtractKind.ACCOUNT_MAP, scope.seq, where={"pl_line": pl_line}),
-    )
-    name = accounts.iloc[-1]["pl_line_name"]
-    return RowsLineage(
-        str(name) if isinstance(name, str) and name else pl_line,
-        "",
-        period,
-        tuple(table for table in tables if table.rows),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.domain.errors import NotPermittedError
 from models.domain.people import Permission, Person, Role
+from models.store.repositories.accounts import find_account
 from models.store.tables import AccountRow, InitiativeMemberRow
 
 
@@ -50,6 +51,14 @@ def _require_any(person: Person) -> None:
 def account_names(session: Session) -> dict[str, str]:
     """Return the name of each account by its key."""
     return {key: name for key, name in session.execute(select(AccountRow.person, AccountRow.name))}  # noqa: C416 - rows are no pairs to mypy
+
+
+def count_failed_sign_ins(session: Session, key: str) -> tuple[int, datetime] | None:
+    """Return how often signing in failed since it last succeeded, and when last; None for no account or no failure."""
+    account = find_account(session, key)
+    if account is None or account.failed_at is None or account.failed_count == 0:
+        return None
+    return account.failed_count, account.failed_at
 
 
 def account_views(session: Session, person: Person) -> list[AccountView]:

@@ -20,6 +20,7 @@ from models.domain.figures import Figures
 from models.domain.ledger import Entry, TieState
 from models.domain.people import Permission, Person, require
 from models.domain.valuation import (
+    CaseMark,
     FileCount,
     IdleSpend,
     InitiativeSummary,
@@ -34,7 +35,7 @@ from models.domain.valuation import (
 )
 from models.queries.effects import load_effects_by_id, read_estimate
 from models.queries.expected import ExpectedState, expected_extracts
-from models.queries.knowledge import estimate_known, known_seq
+from models.queries.knowledge import estimate_known, known_seq, policy_standing, provisional_loads
 from models.queries.publications import load_publication
 from models.queries.strip import describe_scope
 from models.value.figures import build_figures
@@ -82,7 +83,7 @@ def portfolio_summary(
     keys = frozenset(initiative.key for initiative in shown)
     figures = valuation.figures if is_whole else _figures_of(session, publication, keys)
     shown = [_scoped(initiative, person) for initiative in shown]
-    context = _context(publication, person, known_on, scope)
+    context = _context(session, publication, person, known_on, scope)
     ledger = valuation.ledger
     return PortfolioSummary(
         context=context,
@@ -120,7 +121,7 @@ def initiative_summary(
     if publication is None or found is None:
         raise NotFoundError(f"there is no initiative {initiative}")
     return InitiativeSummary(
-        context=_context(publication, person, known_on, found.name),
+        context=_context(session, publication, person, known_on, found.name),
         period_state=_PERIOD_STATE,
         initiative=_scoped(found, person),
         effects=tuple(
@@ -144,7 +145,7 @@ def ledger_view(session: Session, person: Person, *, known_on: date | None) -> L
         return None
     valuation = publication.valuation
     return LedgerView(
-        context=_context(publication, person, known_on, None),
+        context=_context(session, publication, person, known_on, None),
         period_state=_PERIOD_STATE,
         ledger=valuation.ledger,
         realised=valuation.figures.realised,
@@ -153,12 +154,17 @@ def ledger_view(session: Session, person: Person, *, known_on: date | None) -> L
     )
 
 
-def _context(publication: Publication, person: Person, known_on: date | None, scope: str | None) -> PublicationContext:
+def _context(
+    session: Session, publication: Publication, person: Person, known_on: date | None, scope: str | None
+) -> PublicationContext:
+    """Return what is printed with every figure; whether a second person has approved is asked now, not kept."""
     context = publication.valuation.context
     shown = [initiative for initiative in publication.valuation.initiatives if person.may_see(initiative.key)]
     return replace(
         context,
         as_known_on=known_on or context.as_known_on,
+        is_policy_provisional=policy_standing(session, context.input_seq).is_provisional,
+        is_provisional=bool(provisional_loads(session, context.input_seq)),
         scope=scope or describe_scope(person),
         horizon_on=max((each.horizon_on for each in shown if each.horizon_on), default=None),
         first_spend_on=min((each.first_spend_on for each in shown if each.first_spend_on), default=None),
@@ -187,13 +193,21 @@ def _estimate_of(session: Session, publication: Publication, benefit_line: str) 
 
 
 def _scoped(initiative: InitiativeValuation, person: Person) -> InitiativeValuation:
-    """Hide from a scoped person how many others are on a line that is short."""
+    """Settle the case mark; hide from a scoped person how many others are on a line that is short."""
+    marked = replace(initiative, case_mark=_case_mark(initiative))
     if person.initiatives is None:
-        return initiative
+        return marked
     lines = tuple(
         replace(line, entries=tuple(_anonymous(entry) for entry in line.entries)) for line in initiative.lines
     )
-    return replace(initiative, lines=lines)
+    return replace(marked, lines=lines)
+
+
+def _case_mark(initiative: InitiativeValuation) -> CaseMark:
+    """Return the mark; where no line is of a class that reaches the P&L, there is no cashable case to be on."""
+    is_cashable = any(line.benefit_class.is_cashable for line in initiative.lines)
+    is_compared = initiative.case_mark not in {CaseMark.NO_CASE, CaseMark.NOT_MEASURED}
+    return CaseMark.NO_CASE if is_compared and not is_cashable else initiative.case_mark
 
 
 def _anonymous(entry: Entry) -> Entry:

@@ -39,6 +39,24 @@ class _Shelf:
 _SHELF = _Shelf()
 
 
+def publication_version(session: Session, known_on: date | None) -> str:
+    """Return number and fingerprint of the publication known at the end of a day; empty where there was none."""
+    found = _latest(session, known_on)
+    return "" if found is None else f"{found[0]} {found[1]}"
+
+
+def is_published(session: Session, known_on: date | None) -> bool:
+    """Tell whether any valuation was published by the end of a day."""
+    return _latest(session, known_on) is not None
+
+
+def _latest(session: Session, known_on: date | None) -> tuple[int, str] | None:
+    row, seq = PublicationRow, known_seq(session, known_on)
+    query = select(row.load_seq, row.fingerprint).where(row.load_seq <= seq).order_by(row.load_seq.desc()).limit(1)
+    found = session.execute(query).first()
+    return None if found is None else (found.load_seq, found.fingerprint)
+
+
 def load_publication(session: Session, known_on: date | None) -> Publication | None:
     """Return the publication known at the end of a day (the latest if None); None if there was none.
 
@@ -47,16 +65,14 @@ def load_publication(session: Session, known_on: date | None) -> Publication | N
     IntegrityError
         If the stored document does not fit.
     """
-    seq = known_seq(session, known_on)
-    row = PublicationRow
-    query = select(row.load_seq, row.fingerprint).where(row.load_seq <= seq).order_by(row.load_seq.desc()).limit(1)
-    found = session.execute(query).first()
+    found = _latest(session, known_on)
     if found is None:
         return None
-    key = (str(session.get_bind().engine.url), found.load_seq, found.fingerprint)
+    load_seq, fingerprint = found
+    key = (str(session.get_bind().engine.url), load_seq, fingerprint)
     if (known := _SHELF.find(key)) is not None:
         return known
-    document = session.scalars(select(row.document).where(row.load_seq == found.load_seq)).one()
+    document = session.scalars(select(PublicationRow.document).where(PublicationRow.load_seq == load_seq)).one()
     publication = from_document(Publication, json.loads(document))
     _SHELF.keep(key, publication)
     return publication

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.figures import Figures, MoneyInterval, RateOfReturn
 from models.domain.interval import Interval
-from models.domain.ledger import Entry, Ledger, LedgerLine
+from models.domain.ledger import Entry, Ledger, LedgerLine, UnsharedRow
 from models.domain.money import Money, to_major
 from models.domain.people import OPERATOR, Person, Role
 from models.domain.valuation import InitiativeValuation, LineValuation, PublicationContext, WhyNot
@@ -65,6 +65,7 @@ def report_document(
         **_head(portfolio.context),
         **figures_document(portfolio.figures),
         "initiatives": [_initiative_brief(initiative) for initiative in portfolio.initiatives],
+        "unshared": [_unshared(row, portfolio.context.currency) for row in portfolio.unshared],
     }
 
 
@@ -153,18 +154,7 @@ def ledger_document(ledger: Ledger, currency: str) -> Document:
     return {
         "lines": [_ledger_line(line, currency) for line in ledger.lines],
         "entries": [_entry(entry, currency) for entry in ledger.entries],
-        "unshared": [
-            {
-                "pl_line": row.pl_line,
-                "entity": row.entity,
-                "fiscal_year": row.fiscal_year,
-                "initiatives": list(row.initiatives),
-                "entries": money(row.entries_minor),
-                "tied_out": money(row.tied_minor),
-                "short": money(row.short_minor),
-            }
-            for row in ledger.unshared
-        ],
+        "unshared": [_unshared(row, currency) for row in ledger.unshared],
         "over_claims": [
             {
                 "pl_line": claim.pl_line,
@@ -190,6 +180,18 @@ def ledger_document(ledger: Ledger, currency: str) -> Document:
             for held in ledger.held_by_budget
         ],
         "reasons": list(ledger.reasons),
+    }
+
+
+def _unshared(row: UnsharedRow, currency: str) -> Document:
+    return {
+        "pl_line": row.pl_line,
+        "entity": row.entity,
+        "fiscal_year": row.fiscal_year,
+        "initiatives": list(row.initiatives),
+        "entries": str(to_major(row.entries_minor, currency)),
+        "tied_out": str(to_major(row.tied_minor, currency)),
+        "short": str(to_major(row.short_minor, currency)),
     }
 
 

@@ -74,15 +74,36 @@ def report_text(what: str, document: Mapping[str, Any]) -> str:
         head += ", provisional"
     rows = report_rows(what, document)
     if what == "portfolio":
-        return "\n".join([head, *_text_of_figures(document), "", *_table(_portfolio_columns(rows[1:]))])
+        table = _table(_portfolio_columns(rows[1:]))
+        return "\n".join([head, *_text_of_figures(document), "", *table, *_text_beside(document)])
     if what == "initiative":
         lines = [f"{line['name']}: {_words(line)}" for line in document["lines"]]
-        return "\n".join([head, f"{document['name']} ({document['stage']})", *_text_of_figures(document), "", *lines])
+        return "\n".join(
+            [
+                head,
+                f"{document['name']} ({document['stage']})",
+                *_text_of_figures(document),
+                "",
+                *lines,
+                *_text_beside(document),
+            ]
+        )
     if what == "evidence":
         columns = ("initiative", "benefit_line", "status", "grade", "design", "measured", "reason")
         return "\n".join([head, "", *_table([{name: row.get(name) for name in columns} for row in rows])])
     entries = [dict(entry) for entry in document["entries"]]
-    return "\n".join([head, "", *_table(entries)])
+    return "\n".join([head, "", *_table(entries), *_text_beside(document)])
+
+
+def _text_beside(document: Mapping[str, Any]) -> list[str]:
+    """Return what stands beside the table: amounts of several initiatives that are not shared out, what is left out."""
+    shared = [
+        {**row, "initiatives": ", ".join(row["initiatives"]), "entity": row["entity"] or "all"}
+        for row in document.get("unshared", ())
+    ]
+    lines = ["", "not shared out (in the totals, in no initiative's tied out):", *_table(shared)] if shared else []
+    reasons = document.get("reasons", ())
+    return [*lines, *(["", "what the figures leave out:", *(f"- {reason}" for reason in reasons)] if reasons else [])]
 
 
 def _text_of_figures(document: Mapping[str, Any]) -> list[str]:

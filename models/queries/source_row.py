@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.domain.errors import NotFoundError
 from models.domain.extract import ExtractKind
-from models.domain.people import Permission, Person
+from models.domain.people import Permission, Person, require
 from models.queries.knowledge import facts, known_seq
 from models.queries.sources import Value, column_labels, row_values
 from models.store.tables import FACT_TABLES, ExtractPartRow, ExtractRow, FactTable
@@ -69,9 +69,12 @@ def extract_row(session: Session, person: Person, extract_id: int, part_no: int,
 
     Raises
     ------
+    NotPermittedError
+        If the person's role does not see lineage.
     NotFoundError
         If there is no such row that the person may see.
     """
+    require(person, Permission.VIEW_LINEAGE)
     missing = NotFoundError("there is no such row")
     extract = session.get(ExtractRow, extract_id)
     part = session.get(ExtractPartRow, (extract_id, part_no))
@@ -86,7 +89,7 @@ def extract_row(session: Session, person: Person, extract_id: int, part_no: int,
     found = session.execute(query).mappings().first()
     if found is None or not may_see_row(session, person, kind, dict(found)):
         raise missing
-    versions = _versions(session, fact, dict(found))
+    versions = _versions(session, person, fact, dict(found))
     return ExtractRowView(
         extract_id=extract.id,
         filename=extract.filename,
@@ -105,12 +108,14 @@ def extract_row(session: Session, person: Person, extract_id: int, part_no: int,
     )
 
 
-def _versions(session: Session, fact: FactTable, row: dict[str, object]) -> tuple[RowVersion, ...]:
+def _versions(session: Session, person: Person, fact: FactTable, row: dict[str, object]) -> tuple[RowVersion, ...]:
+    """Return what was said of the same key, without versions that named an initiative the person may not see."""
     columns = fact.table.c
     query = (
         select(fact.table).where(*(columns[name] == row[name] for name in fact.key_names)).order_by(columns.load_seq)
     )
-    rows = [dict(found) for found in session.execute(query).mappings()]
+    said = [dict(found) for found in session.execute(query).mappings()]
+    rows = [version for version in said if "initiative" not in version or person.may_see(str(version["initiative"]))]
     loads = {found["load_seq"] for found in rows}
     extracts = {
         extract.load_seq: extract

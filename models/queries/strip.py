@@ -8,6 +8,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from models.domain.people import Person
+from models.domain.valuation import FileCount
+from models.queries.expected import count_files
 from models.queries.knowledge import known_seq, policy_standing, provisional_loads, publication_known
 
 
@@ -15,7 +17,8 @@ from models.queries.knowledge import known_seq, policy_standing, provisional_loa
 class HeaderStrip:
     """The dates, state and units of what a page shows.
 
-    `period_state` is open, soft_closed, locked or reopened; `scope` says in words whose initiatives are in it.
+    `period_state` is open, soft_closed, locked or reopened; `discount_basis` that of the policy; `scope` says in words
+    whose initiatives are in it; `files` counts what is expected for the as-of period, None where nothing is.
     """
 
     as_of: date
@@ -23,7 +26,9 @@ class HeaderStrip:
     period_state: str
     currency: str
     rate_set: str
+    discount_basis: str
     scope: str
+    files: FileCount | None
     is_provisional: bool
 
 
@@ -40,7 +45,9 @@ def load_header_strip(session: Session, person: Person, *, known_on: date | None
         period_state="open",  # no period is locked before period locking exists
         currency=publication.currency,
         rate_set=publication.rate_set,
+        discount_basis=standing.policy.discount_basis.value,
         scope=describe_scope(person),
+        files=count_files(session, known_seq(session, known_on), calendar.period_of(publication.as_of).start_on),
         is_provisional=standing.is_provisional or bool(provisional_loads(session, publication.input_seq)),
     )
 

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from models.domain.errors import IntegrityError, InvalidInputError, NotFoundError, StoreFullError
+from models.domain.errors import (
+    IntegrityError,
+    InvalidInputError,
+    NotFoundError,
+    StoreFullError,
+    StoreUnavailableError,
+)
 
 _CHUNK_BYTES = 1 << 20
 
@@ -33,6 +39,8 @@ def _no_room_is_said() -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StoreFullError("the disk of the content store is full; the file was not kept") from error
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise StoreUnavailableError("the content store cannot be written to; the file was not kept") from error
         raise
 
 
@@ -49,8 +57,8 @@ class ContentStore:
         ------
         InvalidInputError
             If the content is longer than `max_bytes`; nothing is kept.
-        StoreFullError
-            If the disk is full; nothing is kept.
+        StoreFullError, StoreUnavailableError
+            If the disk is full, or the folder may not be written to; nothing is kept.
         """
         if isinstance(content, Path):
             with content.open("rb") as file:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.domain.errors import InvalidInputError, StoreBusyError, StoreFullError, StoreUnavailableError, TieoutError
@@ -23,6 +23,8 @@ _WAIT_S = 15
 _BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
 _FULL_STATES = frozenset({"53100"})
 _GONE_CLASSES = ("08", "57P")
+# undefined_table, undefined_column: the schema is missing or of another version.
+_SCHEMA_STATES = frozenset({"42P01", "42703"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,18 @@ def open_store(database_url: str, data_dir: Path, *, wait_s: float = _WAIT_S) ->
         Folder that holds the content store; created when something is first kept.
     wait_s
         Seconds to wait for another writer before `StoreBusyError`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the URL cannot be read, or names a database on which the store does not run.
+    StoreUnavailableError
+        If the folder of a SQLite file cannot be made.
     """
-    url = make_url(database_url)
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise InvalidInputError("the database URL cannot be read; write sqlite:///PATH or postgresql://...") from error
     if url.get_backend_name() == "sqlite":
         engine = _open_sqlite(database_url, wait_s)
     elif url.get_backend_name() == "postgresql":
@@ -76,7 +88,10 @@ def _open_sqlite(database_url: str, wait_s: float) -> Engine:
     database = make_url(database_url).database
     if not database or database == ":memory:":
         raise InvalidInputError("the SQLite store is a file; several connections share it")
-    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailableError(f"the folder of {database} cannot be made: {error.strerror}") from error
     engine = create_engine(database_url, connect_args={"timeout": wait_s})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -123,11 +138,22 @@ def _translated(error: BaseException) -> TieoutError | None:
         return StoreBusyError("somebody else is writing to the database; nothing was changed, try again")
     if state in _FULL_STATES or "disk is full" in text:
         return StoreFullError("the disk of the database is full; nothing was changed")
+    if state in _SCHEMA_STATES or text.startswith(("no such table", "no such column")):
+        return StoreUnavailableError(
+            "the database lacks tables of this version; run tieout init, or tieout db upgrade if it is in use already"
+        )
+    if "readonly database" in text and _is_before_statements(error):
+        return StoreUnavailableError("the database or its folder is read-only for this user; nothing was changed")
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     is_unreachable = isinstance(cause, psycopg.OperationalError) and not state
     if is_lost or is_unreachable or state.startswith(_GONE_CLASSES) or "unable to open database" in text:
         return StoreUnavailableError("the database cannot be reached; nothing was changed, try again")
     return None
+
+
+def _is_before_statements(error: BaseException) -> bool:
+    """Whether a connection or its write transaction could not begin; a reader that writes is an error of ours."""
+    return isinstance(error, DBAPIError) and error.statement in {None, "BEGIN IMMEDIATE"}
 
 
 @contextmanager

@@ -27,6 +27,8 @@ from models.value.facts import LineFacts, UnitValue
 
 Floats = NDArray[np.float64]
 _SIGNIFICANT_DIGITS = 10
+#: Minor units of one posting beyond which a unit value is a slip: sums of such postings would leave 64 bits.
+_MOST_MINOR = 10**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def value_line(
     LineMoney
         Over the fiscal periods that have any observation; those without are absent, not zero.
     WhyNot
-        `no_money_class`, `no_unmet_demand`, `no_volume`, `no_unit_value`, `missing_rate` or `no_full_period`.
+        `no_money_class`, `no_unmet_demand`, `no_volume`, `no_unit_value`, `missing_rate`, `no_full_period` or
+        `too_large`.
     """
     if (refusal := _refuse_class(line)) is not None:
         return refusal
@@ -180,7 +183,14 @@ def value_line(
         minor_rates = [rates.minor_rate(values[0].currency, month.start_on, rate_set) for month in months]
     except MissingRateError as error:
         return WhyNot("missing_rate", f"{error}.", "Upload the exchange rate of that period and rate set.")
-    return _post(line, series, months, cells, values, minor_rates, estimate_id, effect_seed)
+    money = _post(line, series, months, cells, values, minor_rates, estimate_id, effect_seed)
+    if max(map(abs, (*money.native_minor, *money.amount_minor))) > _MOST_MINOR:
+        return WhyNot(
+            "too_large",
+            "Its money is larger than any company's books.",
+            "Correct the unit value or the KPI's values: one of them is in another unit than the line takes it to be.",
+        )
+    return money
 
 
 def draw_money(recipe: DrawRecipe, effect_draws: Floats) -> Floats:
@@ -211,7 +221,11 @@ def draw_money(recipe: DrawRecipe, effect_draws: Floats) -> Floats:
 
 def _refuse_class(line: LineFacts) -> WhyNot | None:
     if not line.benefit_class.has_money:
-        return WhyNot("no_money_class", f"It is measured in {line.kpi.unit_of_measure}, not in money.", "")
+        return WhyNot(
+            "no_money_class",
+            f"It is measured in {line.kpi.unit_of_measure}, not in money.",
+            "Post a further benefit line of a class that has money, on the account that moves with it.",
+        )
     if line.benefit_class is BenefitClass.RELEASED_CAPACITY and not line.is_unmet_demand_approved:
         return WhyNot(
             "no_unmet_demand",

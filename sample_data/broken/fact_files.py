@@ -59,6 +59,27 @@ def broken_keys() -> tuple[BrokenFile, ...]:
             "REF-004 line 2, column unit",
         ),
         text_file(
+            "kpis_retract_in_use.csv",
+            "REF-005",
+            "kpi,name,unit_of_measure,aggregation,behaviour,frequency,better,retract\ninvoices,,,,,,,yes\n",
+            "REF-005 line 2, column kpi",
+        ),
+        text_file(
+            "kpis_other_direction.csv",
+            "KPI-005",
+            "kpi,name,unit_of_measure,aggregation,behaviour,frequency,better\n"
+            "invoices,Invoices handled,invoices,sum,flow,month,lower\n",
+            "KPI-005 line 2, column better",
+        ),
+        text_file(
+            "policies_other_calendar.csv",
+            "POL-001",
+            "version,effective_on,reporting_currency,fiscal_start_month,calendar_pattern,is_year_named_by_end,"
+            "horizon_months,discount_rate,discount_basis,timing,interval_level,rate_set,persistence_rate\n"
+            "1,2024-01-01,EUR,4,monthly,yes,36,0.08,pre_tax_nominal,mid_period,0.95,budget,0.9\n",
+            "POL-001 line 2, column fiscal_start_month",
+        ),
+        text_file(
             "rollouts_order.csv",
             "DATE-001",
             "initiative,unit,go_live_on,ended_on\nINV,0012,2026-03-01,2026-02-01\n",

@@ -130,6 +130,43 @@ def test_a_restated_value_is_estimated_again_and_the_first_stays_known(store, po
 
 
 @pytest.mark.usefixtures("panel_facts")
+def test_inputs_that_come_back_are_in_force_again(store, post, now):
+    first = estimate_benefit_line(store, "L1", now=now)
+    added = {"kpi": "handle_time", "unit": "a", "start_on": week(WEEKS), "end_on": week(WEEKS + 1), "value": "500"}
+    for _ in range(2):
+        post(ExtractKind.KPI_OBSERVATIONS, [added])
+        moved = estimate_benefit_line(store, "L1", now=now)
+        post(ExtractKind.KPI_OBSERVATIONS, [{**added, "value": None, "is_retracted": True}])
+        back = estimate_benefit_line(store, "L1", now=now)
+        assert moved.is_new
+        assert back.is_new
+        assert not estimate_benefit_line(store, "L1", now=now).is_new
+        with read(store) as session:
+            before = session.get(EstimateRow, first.estimate_id)
+            in_force = estimate_known(session, "L1", known_seq(session))
+            assert (in_force.id, in_force.document) == (back.estimate_id, before.document)
+
+
+@pytest.mark.usefixtures("panel_facts")
+def test_a_slow_worker_does_not_overtake_later_inputs(store, post, now, monkeypatch):
+    compute = estimates.estimate_effect
+
+    def overtaken(*args, **kwargs):
+        result = compute(*args, **kwargs)
+        monkeypatch.undo()
+        post(ExtractKind.KPI_OBSERVATIONS, [{**observations("handle_time", {"a": 10})[-1], "value": "70"}])
+        estimate_benefit_line(store, "L1", now=now)
+        return result
+
+    monkeypatch.setattr(estimates, "estimate_effect", overtaken)
+    slow = estimate_benefit_line(store, "L1", now=now)
+    assert not slow.is_new
+    with read(store) as session:
+        assert session.query(EstimateRow).count() == 1
+        assert estimate_known(session, "L1", known_seq(session)).id == slow.estimate_id
+
+
+@pytest.mark.usefixtures("panel_facts")
 def test_the_fingerprint_holds_rows_policy_and_level(store):
     inputs = panel(store)
     assert len(inputs.rows) == 1 + 1 + 4 * WEEKS + 1

@@ -3,7 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from models.actions.jobs import MAX_ATTEMPTS, JobKind, claim_job, enqueue_job, fail_job, finish_job, heartbeat
+from models.actions.jobs import (
+    MAX_ATTEMPTS,
+    JobKind,
+    claim_job,
+    enqueue_job,
+    fail_job,
+    finish_job,
+    heartbeat,
+    requeue_interrupted,
+)
 from models.domain.errors import ConflictError
 from models.queries.jobs import count_open_jobs, list_jobs
 from models.store.unit_of_work import read
@@ -79,3 +88,39 @@ def test_a_failed_job_is_tried_again_later_and_given_up_in_the_end(store, now):
     with read(store) as session:
         (job,) = list_jobs(session)
     assert (job.state, job.error) == ("failed", "ValueError: no")
+
+
+def test_the_only_worker_takes_up_what_a_killed_one_held(store, now):
+    queue(store, now)
+    lost = claim_job(store, worker="w1", now=now, lease_s=60)
+    assert claim_job(store, worker="w1", now=now, lease_s=60) is None
+    assert requeue_interrupted(store, now=now) == 1
+    assert requeue_interrupted(store, now=now) == 0
+    taken = claim_job(store, worker="w1", now=now, lease_s=60)
+    assert (taken.id, taken.attempts) == (lost.id, 2)
+
+
+def test_an_interrupted_job_gives_way_to_one_that_waits(store, now):
+    queue(store, now)
+    claim_job(store, worker="w1", now=now, lease_s=60)
+    waiting = queue(store, now)
+    assert requeue_interrupted(store, now=now) == 1
+    taken = claim_job(store, worker="w2", now=now, lease_s=60)
+    assert taken.id == waiting
+    finish_job(store, taken, now=now)
+    with read(store) as session:
+        assert count_open_jobs(session) == 0
+
+
+def test_a_job_whose_workers_fall_silent_is_given_up_too(store, now):
+    queue(store, now)
+    moment = now
+    for _ in range(MAX_ATTEMPTS):
+        assert claim_job(store, worker="w1", now=moment, lease_s=60) is not None
+        moment += timedelta(seconds=61)
+    assert claim_job(store, worker="w1", now=moment, lease_s=60) is None
+    with read(store) as session:
+        (job,) = list_jobs(session)
+    assert (job.state, job.attempts) == ("failed", MAX_ATTEMPTS)
+    assert "fell silent" in job.error
+    assert queue(store, moment) != job.id

@@ -144,3 +144,56 @@ def test_ratios_over_nothing_are_refused() -> None:
 def test_rows_with_a_cell_that_is_no_key_are_not_called_doubles() -> None:
     assert codes(check(HEADER + "m,A,05/2026,1\nm,A,06/2026,1\n")) == ["KPI-001", "KPI-001"]
     assert codes(check(HEADER + ",A,2026-05,1\n,A,2026-05,1\n")) == ["CELL-001", "CELL-001"]
+
+
+def test_a_key_in_use_is_not_retracted_from_under_its_rows() -> None:
+    header = "kpi,name,unit_of_measure,aggregation,behaviour,frequency,better,retract\n"
+    file = header + "m,,,,,,,yes\nf,,,,,,,yes\n"
+    checked = check(file, "kpis.csv", kpi_observations=OBSERVED)
+    found = [item for item in checked.findings if item.code == "REF-005"]
+    assert [(item.line, item.column, item.found) for item in found] == [
+        (2, "kpi", "'m' is retracted, but 2 rows of kpi_observations name it")
+    ]
+    assert checked.has_errors
+    assert (checked.bad, len(checked.parts[0].frame)) == ((1,), 1)
+
+
+def test_a_version_may_be_retracted_while_another_keeps_the_key() -> None:
+    accounts = pd.DataFrame({"benefit_line": ["L"], "pl_line": ["p"], "valid_from_on": [date(2026, 1, 1)]})
+    lines = pd.DataFrame({"benefit_line": ["L", "L"], "valid_from_on": [date(2025, 1, 1), date(2026, 1, 1)]})
+    header = "benefit_line,valid_from_on,initiative,name,benefit_class,kpi,retract\n"
+    first, second = "L,2025-01-01,,,,,yes\n", "L,2026-01-01,,,,,yes\n"
+
+    def codes_of(rows: str) -> list[str]:
+        known = {"benefit_lines": lines, "benefit_line_accounts": accounts}
+        return codes(check(header + rows, "benefit_lines.csv", **known))
+
+    assert codes_of(first) == codes_of(second) == []
+    assert codes_of(first + second) == ["REF-005", "REF-005"]
+
+
+def test_another_definition_of_a_kpi_in_use_is_flagged() -> None:
+    header = "kpi,name,unit_of_measure,aggregation,behaviour,frequency,better\n"
+    posted = pd.DataFrame(
+        [
+            {"kpi": kpi, "aggregation": "sum", "behaviour": "flow", "frequency": "month", "better": "lower"}
+            for kpi in "mn"
+        ]
+    )
+    rows = "m,M,h,sum,flow,month,higher\nn,N,h,sum,flow,month,higher\n"
+    known = {"kpis": posted, "kpi_observations": OBSERVED}
+    checked = check(header + rows, "kpis.csv", **known)
+    found = [item for item in checked.findings if item.code == "KPI-005"]
+    assert [(item.line, item.column, item.found, item.allowed) for item in found] == [
+        (2, "better", "of m, better lower becomes higher", "2 observations were posted under the earlier definition")
+    ]
+    assert not checked.has_errors
+    assert codes(check(header + "m,Other name,h,sum,flow,month,lower\n", "kpis.csv", **known)) == []
+
+
+@pytest.mark.parametrize(("value", "found"), [("0", []), ("-1", ["CELL-015"])])
+def test_a_unit_value_is_not_negative_as_the_kpi_says_which_direction_is_better(value: str, found: list[str]) -> None:
+    frames = {"initiatives": pd.DataFrame({"initiative": ["I"]})}
+    header = "benefit_line,valid_from_on,initiative,name,benefit_class,kpi,unit_value,currency,unit_value_source"
+    row = f"L,2026-01-01,I,Line,cashable,m,{value},EUR,ledger,ana"
+    assert codes(check(f"{header},unit_value_owner\n{row}\n", "benefit_lines.csv", **frames)) == found

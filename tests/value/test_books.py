@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from models.actions.people import person_of
-from models.domain.calendar import add_months
+from models.domain.calendar import CalendarPattern, FiscalCalendar, add_months
 from models.domain.extract import ExtractKind
 from models.domain.policy import INITIAL_POLICY
 from models.queries.books import Books, closed_periods, last_closed_day, load_books
@@ -18,6 +18,7 @@ from tests.conftest import NOW, part_of, post_parts
 from tests.value.company import decimal
 
 AS_OF = date(2026, 3, 31)
+MONTHS = FiscalCalendar(1, CalendarPattern.MONTHLY, is_named_by_end=True)
 
 
 @pytest.fixture
@@ -116,7 +117,25 @@ def test_intercompany_rows_are_eliminated_and_open_periods_are_known(load, store
     assert amounts_of(books) == {("costs", 1): -100, ("costs", 2): -7}
     assert closed_periods(books) == frozenset({date(2026, 1, 1)})
     with read(store) as session:
-        assert last_closed_day(session, known_seq(session)) == date(2026, 1, 31)
+        seq = known_seq(session)
+        assert last_closed_day(session, seq, date(2026, 1, 31), MONTHS) == date(2026, 1, 31)
+        assert last_closed_day(session, seq, date(2026, 1, 30), MONTHS) is None
+
+
+def test_rows_of_another_fiscal_calendar_are_left_out_and_said(load, store: Store):
+    books = load(
+        [account("6000", "costs", -1)],
+        [row("6000", 1, 100), row("6000", 2, 7, start_on=date(2026, 2, 2), end_on=date(2026, 3, 2))],
+    )
+    assert amounts_of(books) == {("costs", 1): -100}
+    assert [reason.split(":")[0] for reason in books.reasons] == [
+        "P&L rows of 1 periods are left out, the first that of 2026-02-02 to 2026-03-01"
+    ]
+    weeks = FiscalCalendar(1, CalendarPattern.P445, is_named_by_end=True)
+    with read(store) as session:
+        seq = known_seq(session)
+        assert last_closed_day(session, seq, AS_OF, MONTHS) == date(2026, 1, 31)
+        assert last_closed_day(session, seq, AS_OF, weeks) is None
 
 
 def test_foreign_amounts_are_translated_and_never_at_one(load):

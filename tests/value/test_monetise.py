@@ -52,6 +52,13 @@ def test_a_week_is_split_by_its_days():
     assert money.amount_minor == (9000, 31 * 3000)
 
 
+def test_money_beyond_any_books_is_a_slip_that_stops_no_other_line():
+    outcome = post(make_line(values=(unit_value("10000000000000000"),)), weekly_series(date(2025, 12, 29), [-7.0] * 6))
+    assert isinstance(outcome, WhyNot)
+    assert outcome.rule == "too_large"
+    assert "unit value" in outcome.what_would_help
+
+
 def test_a_period_that_the_kpi_has_not_reached_the_end_of_waits():
     series = weekly_series(date(2026, 1, 5), [-7.0] * 2)
     refusal = post(make_line(), series)

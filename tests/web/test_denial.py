@@ -36,7 +36,7 @@ def test_every_route_denies_by_default(app: Dash, visitor: Visitor) -> None:
     )
     assert {
         ("POST", "/uploads/files"),
-        ("GET", "/files/1/original"),
+        ("GET", "/files/x/original"),
         ("GET", "/exports/x.csv"),
         ("POST", "/sign-out"),
     } <= set(routes)

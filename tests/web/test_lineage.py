@@ -8,22 +8,42 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from models.actions.extracts import approve_posted
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.extract import ExtractKind
 from models.domain.people import Person, Role
-from models.queries.lineage import figure_lineage, initiative_rows_lineage, ledger_rows_lineage, line_lineage
+from models.queries.lineage import figure_lineage, line_lineage
 from models.queries.restatements import posted_restatements
+from models.queries.rows_lineage import initiative_rows_lineage, ledger_rows_lineage
 from models.queries.source_row import extract_row
 from models.queries.strip import load_header_strip
 from models.store.engine import Store
-from models.store.tables import LedgerEntryRow, LoadRow, PublicationRow, ValuationRow
+from models.store.tables import ExtractRow, LedgerEntryRow, LoadRow, PublicationRow, ValuationRow
 from models.store.unit_of_work import read, write
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 Post = Callable[..., Any]
 OWN = Person("olaf", "Olaf", Role.INITIATIVE_OWNER, frozenset({"AI-1"}))
 ALL = Person("audra", "Audra", Role.AUDITOR)
+
+
+POLICY: dict[str, object] = {
+    "version": 1,
+    "effective_on": date(2026, 1, 1),
+    "reporting_currency": "EUR",
+    "fiscal_start_month": 1,
+    "calendar_pattern": "monthly",
+    "is_year_named_by_end": True,
+    "horizon_months": 36,
+    "discount_rate": "0.09",
+    "discount_basis": "pre_tax_nominal",
+    "timing": "mid_period",
+    "interval_level": "0.95",
+    "rate_set": "budget",
+    "persistence_rate": "0.85",
+}
 
 
 def initiative(key: str) -> dict[str, object]:
@@ -291,6 +311,39 @@ def test_the_strip_says_what_was_published_when(company: Store) -> None:
         "1 initiative of which you are a member",
     )
     assert strip.is_provisional  # no policy is approved
+
+
+def test_a_figure_is_provisional_until_a_second_person_approves(company: Store, post: Post) -> None:
+    post(ExtractKind.POLICIES, [POLICY | {"auto_post_kinds": "business_units"}])
+    post(ExtractKind.BUSINESS_UNITS, [{"business_unit": "B", "name": "Branches"}], approver=None)
+    with write(company, person="operator", now=NOW) as uow:
+        late = LoadRow(load_seq=60, kind="publication", posted_at=NOW, recorded_at=NOW, person="operator")
+        uow.session.add(late)
+        uow.session.flush()
+        seen = uow.session.get_one(PublicationRow, 50)
+        fields = {column.name: getattr(seen, column.name) for column in PublicationRow.__table__.columns}
+        uow.session.add(PublicationRow(**(fields | {"load_seq": 60, "input_seq": 59})))
+        extract_id = uow.session.scalars(select(ExtractRow.id).where(ExtractRow.is_provisional)).one()
+    assert is_marked(company)
+    approve_posted(company, extract_id, person=Person("cora", "Cora", Role.CONTROLLER), now=NOW)
+    assert not is_marked(company)
+
+
+def is_marked(company: Store) -> bool:
+    with read(company) as session:
+        strip = load_header_strip(session, OWN, known_on=None)
+    assert strip is not None
+    return strip.is_provisional
+
+
+def test_what_was_said_of_another_initiative_stays_out_of_the_history(company: Store, post: Post) -> None:
+    post(ExtractKind.BENEFIT_LINES, [line("L2", "AI-2", "K2") | {"is_retracted": True}])
+    post(ExtractKind.BENEFIT_LINES, [line("L2", "AI-1", "K2")])  # the key begins again, with the owner's own initiative
+    with read(company) as session:
+        row = session.scalars(select(ExtractRow).order_by(ExtractRow.id.desc()).limit(1)).one()
+        own, whole = (extract_row(session, person, row.id, 1, 2) for person in (OWN, ALL))
+    assert [version.load_seq for version in own.versions] == [row.load_seq]
+    assert len(whole.versions) == 3
 
 
 def test_what_is_no_figure_or_no_line_says_so(company: Store) -> None:

@@ -64,6 +64,28 @@ def claim_next(session: Session, worker: str, now: datetime, lease_until: dateti
     return session.scalars(claimed).first()
 
 
+def give_up_silent(session: Session, now: datetime, max_attempts: int) -> None:
+    """End jobs whose last attempt fell silent: what kills its worker each time is not tried for ever."""
+    session.execute(
+        update(JobRow)
+        .where(JobRow.state == "running", JobRow.lease_until < now, JobRow.attempts >= max_attempts)
+        .values(state="failed", finished_at=now, lease_until=None, error="its worker fell silent in every attempt")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_leases(session: Session, now: datetime) -> int:
+    """Queue running jobs again, or end them where one of their kind and key waits already; return how many."""
+    running = session.scalars(select(JobRow).where(JobRow.state == "running").order_by(JobRow.id)).all()
+    for row in running:
+        waiting = _queued(session, row.kind, row.key)
+        row.state, row.lease_until = ("queued", None) if waiting is None else ("done", None)
+        row.next_at = min(row.next_at, now)
+        row.finished_at = None if waiting is None else now
+        session.flush()
+    return len(running)
+
+
 def update_held(session: Session, job_id: int, worker: str, attempts: int, **values: object) -> bool:
     """Change a job that this worker still holds; False if its lease was taken over."""
     held = update(JobRow).where(

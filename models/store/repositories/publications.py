@@ -33,6 +33,12 @@ def find_publication(session: Session, fingerprint: str) -> int | None:
     return last.load_seq if last is not None and last.fingerprint == fingerprint else None
 
 
+def last_published_input_seq(session: Session) -> int:
+    """Return the last number of the sequence that the last publication read; 0 before the first."""
+    query = select(PublicationRow.input_seq).order_by(PublicationRow.load_seq.desc()).limit(1)
+    return session.scalar(query) or 0
+
+
 def last_input_seq(session: Session) -> int:
     """Return the last number of the sequence that a valuation reads: an extract or an estimate; 0 if nothing."""
     return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind != "publication")) or 0
@@ -46,11 +52,15 @@ def input_identities(session: Session, seq: int) -> list[list[object]]:
     return [[load_seq, identity] for load_seq, identity in sorted((int(row[0] or 0), row[1]) for row in rows)]
 
 
-def last_kpi_day(session: Session, seq: int) -> date | None:
-    """Return the last day of the last KPI period known at `seq`; None without any."""
+def last_kpi_day(session: Session, seq: int, by: date) -> date | None:
+    """Return the last day of the last KPI period known at `seq` that is over by the end of `by`; None without any."""
     rows = KpiObservationRow
+    is_over = rows.end_on <= by + timedelta(days=1)
     query = select(func.max(rows.end_on)).where(
-        rows.load_seq <= seq, (rows.superseded_by.is_(None)) | (rows.superseded_by > seq), rows.is_retracted.is_(False)
+        is_over,
+        rows.load_seq <= seq,
+        (rows.superseded_by.is_(None)) | (rows.superseded_by > seq),
+        rows.is_retracted.is_(False),
     )
     end_on = session.scalar(query)
     return None if end_on is None else end_on - timedelta(days=1)
