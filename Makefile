@@ -45,7 +45,8 @@ bench: $(VENV)/.development ## benchmarks, each with its ratio in one run
 
 docs: $(VENV)/.development ## write the generated pages of docs anew
 	$(BIN)/python -m ingest.documents
-	$(BIN)/python -m dashboard.settings docs/settings.md
+	$(BIN)/python -m dashboard.settings
+	$(BIN)/python -m dashboard.cli.document
 
 screenshot: $(VENV)/.development ## take the README's picture from the demo
 	$(BIN)/python docs/screenshot.py

@@ -112,7 +112,7 @@ def test_a_controller_does_not_approve_their_own_file(signed_in: Callable[[str],
 def test_a_refusal_needs_a_reason_and_keeps_it(signed_in: Callable[[str], Visitor]) -> None:
     ana, cora = signed_in("ana"), signed_in("cora")
     send(ana, KPIS)
-    assert "say why" in decide(cora, 1, "refuse").text
+    assert "Say why" in decide(cora, 1, "refuse").text
     assert "Refused by Cora Controller" in decide(cora, 1, "refuse", "wrong month").text
     assert "wrong month" in ana.draw("/uploads/1").text
 
