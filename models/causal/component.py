@@ -107,6 +107,7 @@ def statsmodels_table(y: Floats, model: ComponentModel) -> str:
     """
     seen = model.is_observed
     with warnings.catch_warnings():
+        # The table only describes what is estimated elsewhere; statsmodels warns of short or exact fits in it.
         warnings.simplefilter("ignore")
         if y.size <= _DENSE_LENGTH:
             sigma = noise_covariance(y.size, model.noise)[np.ix_(seen, seen)]

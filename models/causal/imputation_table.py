@@ -29,6 +29,7 @@ def imputation_table(fit: ImputationFit, weights: Floats, noise: int, unit_size:
     """
     outcome, regressor = _partialled(fit, weights, noise)
     with warnings.catch_warnings():
+        # The table only describes what is estimated elsewhere; statsmodels warns of short or exact fits in it.
         warnings.simplefilter("ignore")
         model = OLS(outcome * unit_size, regressor[:, None])
         model.df_resid = fit.df

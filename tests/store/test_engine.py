@@ -52,6 +52,7 @@ def test_scratch_keeps_nothing(store):
         session.execute(text("INSERT INTO scribble VALUES (1)"))
     with scratch(store) as session:
         session.execute(text("CREATE TEMPORARY TABLE scribble (x INTEGER)"))
+        assert session.scalar(text("SELECT count(*) FROM scribble")) == 0
 
 
 def test_sqlite_is_durable_and_checks_references(sqlite_only_store):
