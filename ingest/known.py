@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from models.domain.calendar import CalendarPattern, FiscalCalendar
+from models.domain.calendar import CalendarPattern, FiscalCalendar, WeekStart
 from models.domain.extract import ExtractKind
 from models.domain.policy import INITIAL_POLICY, Policy
 from models.store.tables import FACT_TABLES
@@ -111,6 +111,9 @@ def policy_with_calendar(policy: Policy, frame: pd.DataFrame) -> Policy:
     ):
         return policy
     calendar = FiscalCalendar(
-        int(row["fiscal_start_month"]), CalendarPattern(row["calendar_pattern"]), bool(row["is_year_named_by_end"])
+        int(row["fiscal_start_month"]),
+        CalendarPattern(row["calendar_pattern"]),
+        bool(row["is_year_named_by_end"]),
+        WeekStart(row["week_starts_on"]) if row["week_starts_on"] in set(WeekStart) else WeekStart.MONDAY,
     )
     return replace(policy, version=int(row["version"]), calendar=calendar, reporting_currency=row["reporting_currency"])

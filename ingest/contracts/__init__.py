@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.contracts import benefits, cases, finance, initiatives, ledger, organisation
+from ingest.contracts import benefits, cases, finance, initiatives, ledger, organisation, spend
 from ingest.contracts.extract import REASONS_COLUMN, Contract, Extract, describe_contract
 from ingest.contracts.fields import ColumnSpec, ColumnType
 from models.domain.extract import ExtractKind
@@ -35,6 +35,10 @@ _MODELS: dict[ExtractKind, type[Extract]] = {
     ExtractKind.EXPECTED_EXTRACTS: organisation.ExpectedExtractsExtract,
     ExtractKind.OTHER_PROGRAMMES: initiatives.OtherProgrammesExtract,
     ExtractKind.OTHER_PROGRAMME_AMOUNTS: initiatives.OtherProgrammeAmountsExtract,
+    ExtractKind.FOCUS_COSTS: spend.FocusCostsExtract,
+    ExtractKind.SPEND_MAPPINGS: spend.SpendMappingsExtract,
+    ExtractKind.BUDGET_CUTS: spend.BudgetCutsExtract,
+    ExtractKind.ALLOCATION_DRIVERS: spend.AllocationDriversExtract,
 }
 
 

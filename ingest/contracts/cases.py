@@ -60,6 +60,11 @@ class ApprovedCaseLinesExtract(Extract):
         "How the effect is stated.", ("absolute", "percent", "target_level"), is_required=False
     )
     unit_value: Number = decimal("Value per KPI unit in the case's currency.", is_required=False)
+    nature: Category = choice(
+        "Build or run, of a cost; without it, cost before the promised go-live is build.",
+        ("build", "run"),
+        is_required=False,
+    )
 
 
 class ApprovedCasePeriodsExtract(Extract):

@@ -21,9 +21,9 @@ from ingest.contracts.fields import (
     text,
     whole,
 )
-from models.domain.calendar import CalendarPattern
+from models.domain.calendar import CalendarPattern, WeekStart
 from models.domain.extract import ExtractKind
-from models.domain.policy import DiscountBasis, RateSet, Timing
+from models.domain.policy import DiscountBasis, LedgerBasis, RateSet, Timing
 
 
 class FxRatesExtract(Extract):
@@ -63,6 +63,12 @@ class PoliciesExtract(Extract):
     persistence_high: Number = decimal("Its high end.", is_required=False, ge=0, le=1.5)
     auto_post_kinds: Category = text("Contracts that post without waiting, separated by ;.", is_required=False)
     payback_horizon_months: Whole = whole("Months within which payback is judged.", is_required=False, ge=1, le=240)
+    ledger_basis: Category = choice(
+        "Books after eliminations (the default) or stand-alone.", LedgerBasis, is_required=False
+    )
+    week_starts_on: Category = choice(
+        "First day of weeks in a week pattern; Monday without it.", WeekStart, is_required=False
+    )
 
     @pa.dataframe_check(error="CELL-006:auto_post_kinds:contracts", n_failure_cases=1)
     @classmethod

@@ -33,6 +33,7 @@ COST_CATEGORIES = (
     "cost_to_achieve",
     "decommissioning",
 )
+TREATMENTS = ("opex", "capitalised", "prepaid", "impairment")
 SCENARIOS = ("actual", "budget", "forecast", "prior_year")
 ACCOUNT_KINDS = ("revenue", "cogs", "opex", "depreciation", "financing", "tax", "other", "balance_sheet")
 DRIVER_KINDS = ("volume", "price", "mix", "wage", "scope", "reclassification")
@@ -47,7 +48,7 @@ class CostsExtract(Extract):
     period: Day = fiscal_period("Fiscal period of accrual.")
     nature: Category = choice("Build or run.", ("build", "run"))
     recurrence: Category = choice("One-off or recurring.", ("one_off", "recurring"))
-    treatment: Category = choice("How it is booked.", ("opex", "capitalised", "prepaid"))
+    treatment: Category = choice("How it is booked.", TREATMENTS)
     status: Category = choice("Actual or committed.", ("actual", "committed"))
     cash_on: Day = day("Day of payment.", is_required=False)
     in_service_on: Day = day("Day from which a capitalised cost is amortised.", is_required=False)
@@ -55,6 +56,8 @@ class CostsExtract(Extract):
     entity: Category = key("Entity that bears it.", is_required=False)
     amount: Number = money("Amount; a cost is positive.")
     currency: Category = currency_code()
+    pl_line: Category = key("P&L line on which it shows.", is_required=False, refers_to="account_map")
+    cost_centre: Category = key("Cost centre that bears it.", is_required=False)
 
     @pa.dataframe_check(error="COST-001:in_service_on", n_failure_cases=1)
     @classmethod

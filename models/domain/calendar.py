@@ -94,6 +94,13 @@ class CalendarPattern(StrEnum):
     P544 = "5-4-4"
 
 
+class WeekStart(StrEnum):
+    """The first day of a fiscal week."""
+
+    MONDAY = "monday"
+    SUNDAY = "sunday"
+
+
 _PATTERN_WEEKS = {CalendarPattern.P445: (4, 4, 5), CalendarPattern.P454: (4, 5, 4), CalendarPattern.P544: (5, 4, 4)}
 
 
@@ -106,15 +113,19 @@ class FiscalCalendar:
     start_month
         Calendar month in which the fiscal year starts (1-12).
     pattern
-        `monthly`, or weeks per period of each quarter. In a week pattern the year starts on the Monday nearest to the
-        first day of `start_month`; a 53rd week joins the last period.
+        `monthly`, or weeks per period of each quarter. In a week pattern the year starts on the Monday (or
+        Sunday) nearest to the first day of `start_month`; a 53rd week joins the last period.
     is_named_by_end
         FY26 is the year that ends (True) or starts (False) in calendar year 2026.
+    week_starts_on
+        First day of the weeks of a week pattern. The calendar of US retail (NRF) starts on the Sunday nearest to
+        1 February with pattern 4-5-4 and names a year by its start.
     """
 
     start_month: int = 1
     pattern: CalendarPattern = CalendarPattern.MONTHLY
     is_named_by_end: bool = True
+    week_starts_on: WeekStart = WeekStart.MONDAY
 
     def year_start(self, fiscal_year: int) -> date:
         """First day of the fiscal year with that four-digit name."""
@@ -122,7 +133,8 @@ class FiscalCalendar:
         first = date(starts_in, self.start_month, 1)
         if self.pattern is CalendarPattern.MONTHLY:
             return first
-        return first + timedelta(days=(3 - first.weekday()) % 7 - 3)
+        middle = 3 if self.week_starts_on is WeekStart.MONDAY else 2
+        return first + timedelta(days=(middle - first.weekday()) % 7 - 3)
 
     def period(self, fiscal_year: int, number: int) -> Period:
         """Return fiscal period `number` (1-12) of a fiscal year; its frequency is `month`."""

@@ -36,6 +36,10 @@ class ExtractKind(StrEnum):
     EXPECTED_EXTRACTS = "expected_extracts"
     OTHER_PROGRAMMES = "other_programmes"
     OTHER_PROGRAMME_AMOUNTS = "other_programme_amounts"
+    FOCUS_COSTS = "focus_costs"
+    SPEND_MAPPINGS = "spend_mappings"
+    BUDGET_CUTS = "budget_cuts"
+    ALLOCATION_DRIVERS = "allocation_drivers"
 
 
 class ExtractState(StrEnum):

@@ -21,6 +21,17 @@ class Permission(StrEnum):
     APPROVE_MEMBERSHIP = "approve_membership"
     RUN_ESTIMATES = "run_estimates"
     VIEW_AUDIT = "view_audit"
+    VIEW_PERIODS = "view_periods"
+    CLOSE_PERIOD = "close_period"
+    LOCK_PERIOD = "lock_period"
+    PROPOSE_SHARING = "propose_sharing"
+    SIGN_SHARING = "sign_sharing"
+    VIEW_SPEND = "view_spend"
+    CLAIM_SPEND = "claim_spend"
+    VIEW_POLICY = "view_policy"
+    PROPOSE_POLICY = "propose_policy"
+    DOWNLOAD_PACK = "download_pack"
+    DOWNLOAD_AUDIT_PACK = "download_audit_pack"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
@@ -42,25 +53,37 @@ _READ_MONEY = frozenset(
         Permission.VIEW_INITIATIVE,
         Permission.VIEW_LEDGER,
         Permission.VIEW_LINEAGE,
+        Permission.DOWNLOAD_PACK,
         Permission.MANAGE_OWN_ACCOUNT,
     }
 )
 
+_READ_BOOKS = _READ_MONEY | {Permission.VIEW_PERIODS, Permission.VIEW_POLICY, Permission.VIEW_SPEND}
+_WORK_BOOKS = _READ_BOOKS | {
+    Permission.VIEW_EXTRACTS,
+    Permission.UPLOAD_EXTRACT,
+    Permission.RUN_ESTIMATES,
+    Permission.VIEW_AUDIT,
+    Permission.CLOSE_PERIOD,
+    Permission.PROPOSE_SHARING,
+    Permission.CLAIM_SPEND,
+    Permission.PROPOSE_POLICY,
+    Permission.DOWNLOAD_AUDIT_PACK,
+}
+
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.FINANCE_ANALYST: _READ_MONEY
-    | {Permission.VIEW_EXTRACTS, Permission.UPLOAD_EXTRACT, Permission.RUN_ESTIMATES, Permission.VIEW_AUDIT},
-    Role.CONTROLLER: _READ_MONEY
+    Role.FINANCE_ANALYST: _WORK_BOOKS,
+    Role.CONTROLLER: _WORK_BOOKS
     | {
-        Permission.VIEW_EXTRACTS,
-        Permission.UPLOAD_EXTRACT,
         Permission.APPROVE_EXTRACT,
         Permission.APPROVE_MEMBERSHIP,
-        Permission.RUN_ESTIMATES,
-        Permission.VIEW_AUDIT,
+        Permission.LOCK_PERIOD,
+        Permission.SIGN_SHARING,
     },
-    Role.EXECUTIVE: _READ_MONEY,
-    Role.INITIATIVE_OWNER: _READ_MONEY - {Permission.VIEW_LEDGER},
-    Role.AUDITOR: _READ_MONEY | {Permission.VIEW_EXTRACTS, Permission.VIEW_AUDIT},
+    Role.EXECUTIVE: _READ_BOOKS,
+    Role.INITIATIVE_OWNER: (_READ_MONEY - {Permission.VIEW_LEDGER})
+    | {Permission.PROPOSE_SHARING, Permission.SIGN_SHARING},
+    Role.AUDITOR: _READ_BOOKS | {Permission.VIEW_EXTRACTS, Permission.VIEW_AUDIT, Permission.DOWNLOAD_AUDIT_PACK},
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.VIEW_AUDIT, Permission.MANAGE_OWN_ACCOUNT}),
 }
 

@@ -39,6 +39,18 @@ class RateSet(StrEnum):
     ACTUAL_CLOSING = "actual_closing"
 
 
+class LedgerBasis(StrEnum):
+    """Which books the ledger holds entries against; never both."""
+
+    AFTER_ELIMINATIONS = "after_eliminations"
+    STAND_ALONE = "stand_alone"
+
+    @property
+    def label(self) -> str:
+        """After eliminations, stand-alone."""
+        return "stand-alone" if self is LedgerBasis.STAND_ALONE else "after eliminations"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the policy.
@@ -61,6 +73,7 @@ class Policy:
     persistence_low: float
     persistence_high: float
     auto_post_kinds: frozenset[str]
+    ledger_basis: LedgerBasis = LedgerBasis.AFTER_ELIMINATIONS
 
 
 #: What holds until a policy is approved: shown as provisional wherever it matters.

@@ -12,10 +12,10 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.domain.calendar import CalendarPattern, FiscalCalendar
+from models.domain.calendar import CalendarPattern, FiscalCalendar, WeekStart
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.extract import ExtractKind
-from models.domain.policy import INITIAL_POLICY, DiscountBasis, Policy, RateSet, Timing
+from models.domain.policy import INITIAL_POLICY, DiscountBasis, LedgerBasis, Policy, RateSet, Timing
 from models.store.tables import (
     FACT_TABLES,
     EstimateRow,
@@ -189,6 +189,7 @@ def policy_of(row: PolicyRow) -> Policy:
         start_month=row.fiscal_start_month or initial.calendar.start_month,
         pattern=CalendarPattern(str(row.calendar_pattern)),
         is_named_by_end=bool(row.is_year_named_by_end),
+        week_starts_on=WeekStart(row.week_starts_on or WeekStart.MONDAY),
     )
     return Policy(
         version=row.version,
@@ -205,6 +206,7 @@ def policy_of(row: PolicyRow) -> Policy:
         persistence_low=rate if row.persistence_low_float is None else row.persistence_low_float,
         persistence_high=rate if row.persistence_high_float is None else row.persistence_high_float,
         auto_post_kinds=kinds,
+        ledger_basis=LedgerBasis(row.ledger_basis or LedgerBasis.AFTER_ELIMINATIONS),
     )
 
 

@@ -19,6 +19,7 @@ class LoadKind(StrEnum):
     EXTRACT = "extract"
     ESTIMATE = "estimate"
     PUBLICATION = "publication"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

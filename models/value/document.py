@@ -118,12 +118,30 @@ def _reader_of_table(kind: Any) -> Any:
     return read
 
 
+@cache
+def _defaulted(record: Any) -> frozenset[str]:
+    """Return the names of the fields that have a default."""
+    missing = dataclasses.MISSING
+    return frozenset(
+        field.name
+        for field in dataclasses.fields(record)
+        if field.default is not missing or field.default_factory is not missing
+    )
+
+
+def _is_given(kind: Any, name: str, document: Any) -> bool:
+    return name in document or name not in _defaulted(kind)
+
+
 def _reader_of_record(kind: Any) -> Any:
     readers: dict[str, Any] = {}
 
     def read(document: Any) -> Any:
         if not readers:
             readers.update({name: _reader(hint) for name, hint in _field_types(kind).items()})
-        return kind(**{name: inner(document[name]) for name, inner in readers.items()})
+        # A field that the document's version did not have yet takes the default of its record.
+        return kind(
+            **{name: inner(document[name]) for name, inner in readers.items() if _is_given(kind, name, document)}
+        )
 
     return read

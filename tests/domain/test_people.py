@@ -20,7 +20,7 @@ def test_the_administrator_never_approves_or_sees_money() -> None:
 
 def test_the_auditor_changes_nothing() -> None:
     assert all(
-        permission.startswith("view_") or permission is Permission.MANAGE_OWN_ACCOUNT
+        permission.startswith(("view_", "download_")) or permission is Permission.MANAGE_OWN_ACCOUNT
         for permission in ROLE_PERMISSIONS[Role.AUDITOR]
     )
 

@@ -1,5 +1,6 @@
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from models.store.engine import close_store, open_store
 from models.store.migrations.run import check_store, downgrade_store, head_revision, schema_state, upgrade_store
@@ -71,3 +72,40 @@ def test_opening_creates_no_tables(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/new/tieout.db", tmp_path)
     assert inspect(store.engine).get_table_names() == []
     close_store(store)
+
+
+def test_rows_posted_before_a_revision_outlive_it(empty_store):
+    upgrade_store(empty_store, "0006")
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO loads (load_seq, kind, posted_at, recorded_at, person)"
+                " VALUES (1, 'extract', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'a')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO costs (initiative, category, source_reference, start_on, end_on, nature, recurrence,"
+                " treatment, status, amount_minor, currency, load_seq, is_retracted, part_no, row_no) VALUES ('A',"
+                " 'cloud', 'v1', '2026-01-01', '2026-02-01', 'run', 'recurring', 'opex', 'actual', 100, 'EUR', 1,"
+                " false, 0, 1)"
+            )
+        )
+    upgrade_store(empty_store)
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        assert connection.execute(text("SELECT amount_minor, pl_line FROM costs")).all() == [(100, None)]
+        connection.execute(
+            text(
+                "INSERT INTO loads (load_seq, kind, posted_at, recorded_at, person)"
+                " VALUES (2, 'decision', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'a')"
+            )
+        )
+    with pytest.raises(DBAPIError), empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(text("UPDATE costs SET pl_line = 'x'"))
+    with pytest.raises(DBAPIError), empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO loads (load_seq, kind, posted_at, recorded_at, person)"
+                " VALUES (3, 'whim', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'a')"
+            )
+        )

@@ -9,6 +9,7 @@ from models.store.tables.cases import (
     ClaimRow,
 )
 from models.store.tables.columns import ColumnType, FactColumn, FactRow, TableRow, UtcDateTime
+from models.store.tables.decisions import PeriodEventRow, SharingRuleRow, SharingSignatureRow
 from models.store.tables.facts import FACT_TABLES, IMMUTABLE_KINDS, FactTable
 from models.store.tables.ledger import (
     AccountMapRow,
@@ -38,6 +39,7 @@ from models.store.tables.master import (
 from models.store.tables.people import AccountRow, InitiativeMemberRow
 from models.store.tables.records import AuditEventRow, ExtractPartRow, ExtractRow, FindingRow, LoadRow, OrganisationRow
 from models.store.tables.results import EstimateRow, JobRow, LedgerEntryRow, PublicationRow, ValuationRow
+from models.store.tables.spend import AllocationDriverRow, BudgetCutRow, FocusCostRow, SpendMappingRow
 from models.store.tables.triggers import listen
 
 listen()
@@ -47,12 +49,14 @@ __all__ = [
     "IMMUTABLE_KINDS",
     "AccountMapRow",
     "AccountRow",
+    "AllocationDriverRow",
     "ApprovedCaseLineRow",
     "ApprovedCasePeriodRow",
     "ApprovedCaseRow",
     "AuditEventRow",
     "BenefitLineAccountRow",
     "BenefitLineRow",
+    "BudgetCutRow",
     "BusinessUnitRow",
     "ClaimRow",
     "ColumnType",
@@ -65,6 +69,7 @@ __all__ = [
     "FactRow",
     "FactTable",
     "FindingRow",
+    "FocusCostRow",
     "FxRateRow",
     "HoursRow",
     "InitiativeMemberRow",
@@ -80,11 +85,15 @@ __all__ = [
     "OrganisationRow",
     "OtherProgrammeAmountRow",
     "OtherProgrammeRow",
+    "PeriodEventRow",
     "PersonRow",
     "PlRow",
     "PolicyRow",
     "PublicationRow",
     "RolloutRow",
+    "SharingRuleRow",
+    "SharingSignatureRow",
+    "SpendMappingRow",
     "TableRow",
     "TrialBalanceRow",
     "UnitAliasRow",

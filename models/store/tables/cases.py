@@ -103,6 +103,7 @@ class ApprovedCaseLineRow(FactRow):
     effect_basis: Mapped[ChoiceOptional]
     unit_value: Mapped[DecimalTextOptional]
     unit_value_float: Mapped[DecimalFloat]
+    nature: Mapped[ChoiceOptional]
 
 
 class ApprovedCasePeriodRow(FactRow):

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Table
 from sqlalchemy.schema import SchemaItem
 
 from models.domain.extract import ExtractKind
-from models.store.tables import cases, ledger, master
+from models.store.tables import cases, ledger, master, spend
 from models.store.tables.columns import ColumnType, FactColumn, FactRow
 
 #: Columns of every fact table that no contract names.
@@ -149,6 +149,10 @@ _ROW_CLASSES: dict[ExtractKind, type[FactRow]] = {
     ExtractKind.EXPECTED_EXTRACTS: master.ExpectedExtractRow,
     ExtractKind.OTHER_PROGRAMMES: master.OtherProgrammeRow,
     ExtractKind.OTHER_PROGRAMME_AMOUNTS: ledger.OtherProgrammeAmountRow,
+    ExtractKind.FOCUS_COSTS: spend.FocusCostRow,
+    ExtractKind.SPEND_MAPPINGS: spend.SpendMappingRow,
+    ExtractKind.BUDGET_CUTS: spend.BudgetCutRow,
+    ExtractKind.ALLOCATION_DRIVERS: spend.AllocationDriverRow,
 }
 
 FACT_TABLES: dict[ExtractKind, FactTable] = {

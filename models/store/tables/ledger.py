@@ -72,6 +72,8 @@ class CostRow(FactRow):
     entity: Mapped[ReferenceOptional]
     amount_minor: Mapped[MoneyMinor]
     currency: Mapped[Reference]
+    pl_line: Mapped[ReferenceOptional]
+    cost_centre: Mapped[ReferenceOptional]
 
 
 class PlRow(FactRow):

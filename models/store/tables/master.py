@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped
 
 from models.store.tables.columns import (
     Choice,
+    ChoiceOptional,
     Day,
     DayOptional,
     DecimalFloat,
@@ -142,6 +143,8 @@ class PolicyRow(FactRow):
     persistence_high_float: Mapped[DecimalFloat]
     auto_post_kinds: Mapped[LabelOptional]
     payback_horizon_months: Mapped[WholeOptional]
+    ledger_basis: Mapped[ChoiceOptional]
+    week_starts_on: Mapped[ChoiceOptional]
 
 
 class FxRateRow(FactRow):

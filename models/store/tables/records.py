@@ -33,7 +33,7 @@ class LoadRow(TableRow):
     posted_at: Mapped[datetime] = mapped_column(index=True)
     recorded_at: Mapped[datetime]
     person: Mapped[str]
-    __table_args__ = (CheckConstraint("kind IN ('extract', 'estimate', 'publication')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('extract', 'estimate', 'publication', 'decision')", name="kind"),)
 
 
 class ExtractRow(TableRow):

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Table, event
 
 from models.store.append_only import POSTGRESQL_FUNCTION, delete_trigger, set_once, unchanged, update_trigger
 from models.store.tables.columns import TableRow
+from models.store.tables.decisions import PeriodEventRow, SharingRuleRow, SharingSignatureRow
 from models.store.tables.facts import FACT_TABLES, IMMUTABLE_KINDS
 from models.store.tables.people import AccountRow, InitiativeMemberRow
 from models.store.tables.records import AuditEventRow, ExtractRow, FindingRow, LoadRow, OrganisationRow
@@ -70,6 +71,9 @@ _FROZEN_ROWS: tuple[type[TableRow], ...] = (
     PublicationRow,
     ValuationRow,
     LedgerEntryRow,
+    PeriodEventRow,
+    SharingRuleRow,
+    SharingSignatureRow,
 )
 
 
