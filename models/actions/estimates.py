@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -10,20 +9,22 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.causal import ENGINE_VERSION, Study, StudyEvent, estimate_effect
+from models.causal import ENGINE_VERSION
 from models.causal.document import estimate_to_document
+from models.causal.joint_lines import LineResult, estimate_line
 from models.domain.effect import EffectEstimate, NotEstimable
-from models.domain.errors import NotFoundError, PanelError
+from models.domain.errors import NotFoundError
 from models.domain.people import OPERATOR
 from models.domain.policy import Policy
 from models.queries.knowledge import current_policy, known_seq
+from models.queries.line_panels import fingerprint_of, joint_fingerprint, line_panel
 from models.queries.panels import PanelInputs, PanelSetting, kpi_panel, panel_setting
 from models.store.audit import canonical_json
 from models.store.engine import Store
 from models.store.repositories.estimates import find_by_fingerprint, find_latest
 from models.store.sequence import LoadKind, lock_posting, take_load_seq
 from models.store.tables import EstimateRow
-from models.store.unit_of_work import read, write
+from models.store.unit_of_work import UnitOfWork, read, write
 
 #: Benefit lines whose panels are held in memory at once.
 _BATCH = 64
@@ -67,11 +68,17 @@ class EstimatesOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One benefit line to compute, with all that decides the result."""
+    """One benefit line to compute, with all that decides the result.
+
+    `lead` is set where other initiatives are at work on its units: the panel that a joint effect rests on;
+    `joint_basis` is the fingerprint of that panel.
+    """
 
     inputs: PanelInputs
     policy: Policy
     fingerprint: str
+    lead: PanelInputs | None = None
+    joint_basis: str = ""
 
 
 def estimate_benefit_line(store: Store, benefit_line: str, *, now: datetime, person: str = OPERATOR) -> EstimateOutcome:
@@ -145,85 +152,46 @@ def _read_task(store: Store, benefit_line: str, setting: PanelSetting, policy: P
     """Return what is to be computed, or the outcome that is published for these inputs."""
     with read(store) as session:
         inputs = kpi_panel(session, benefit_line, setting.seq, setting)
-        known, fingerprint = _find_in_force(session, inputs, policy)
+        known, fingerprint = _find_in_force(session, inputs.benefit_line, lambda n: fingerprint_of(inputs, policy, n))
+        if known is not None:
+            return _outcome(known, is_new=False)
+        lead, joint_basis = _read_lead(session, inputs, setting, policy)
     # The rows have done their service; a task may travel to another process.
-    return _outcome(known, is_new=False) if known is not None else _Task(replace(inputs, rows=()), policy, fingerprint)
+    return _Task(replace(inputs, rows=()), policy, fingerprint, lead, joint_basis)
 
 
-def _find_in_force(session: Session, inputs: PanelInputs, policy: Policy) -> tuple[EstimateRow | None, str]:
+def _read_lead(
+    session: Session, inputs: PanelInputs, setting: PanelSetting, policy: Policy
+) -> tuple[PanelInputs | None, str]:
+    """Return the panel that a joint effect would rest on, with its fingerprint; None where nothing overlaps."""
+    if inputs.overlap is None:
+        return None, ""
+    lead = inputs
+    if inputs.overlap.lead != inputs.benefit_line:
+        lead = kpi_panel(session, inputs.overlap.lead, setting.seq, setting)
+    return replace(lead, rows=()), fingerprint_of(lead, policy)
+
+
+def _find_in_force(session: Session, key: str, fingerprint: Callable[[int], str]) -> tuple[EstimateRow | None, str]:
     """Return the estimate in force if it rests on these inputs, and the fingerprint under which they are published.
+
+    `fingerprint` gives it by the number of times that the inputs came back.
 
     Rows that were added and retracted again leave the inputs as they were before: the estimate of then, overtaken
     meanwhile, is published once more.
     """
-    latest = find_latest(session, inputs.benefit_line)
+    latest = find_latest(session, key)
     n_returns = 0
-    while (known := find_by_fingerprint(session, fingerprint_of(inputs, policy, n_returns))) is not None:
+    while (known := find_by_fingerprint(session, fingerprint(n_returns))) is not None:
         if latest is None or known.id == latest.id:
             return known, known.fingerprint
         n_returns += 1
-    return None, fingerprint_of(inputs, policy, n_returns)
+    return None, fingerprint(n_returns)
 
 
-def fingerprint_of(inputs: PanelInputs, policy: Policy, n_returns: int = 0) -> str:
-    """Return the SHA-256 over all that decides an estimate: input rows by load, policy, engine version.
-
-    `n_returns` counts how often these inputs came back after others had overtaken them.
-    """
-    digest = hashlib.sha256()
-    rows = sorted((row.kind.value, row.key, row.load_seq) for row in inputs.rows)
-    head: dict[str, object] = {
-        "engine": ENGINE_VERSION,
-        "policy": policy.version,
-        "level": policy.interval_level,
-        "line": inputs.benefit_line,
-    }
-    if n_returns:
-        head["returns"] = n_returns
-    digest.update(canonical_json([head, rows]).encode())
-    return digest.hexdigest()
-
-
-def study_of(inputs: PanelInputs) -> Study:
-    """Return the declared facts of a panel as the estimate takes them."""
-    events = tuple(
-        StudyEvent(event.name, event.first_period, event.last_period, event.units) for event in inputs.events
-    )
-    return Study(
-        frequency=inputs.kpi.frequency,
-        aggregation=inputs.kpi.aggregation.value,
-        events=events,
-        transition=dict(inputs.transition),
-        leave_out_from=dict(inputs.leave_out_from),
-        treated_until=dict(inputs.treated_until),
-        covariates=(),
-    )
-
-
-def effect_seed(inputs: PanelInputs) -> int:
-    """Return the seed of the effect: lines on the same KPI and treated units share it."""
-    key = canonical_json(["effect", inputs.kpi.key, sorted(inputs.go_live)])
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
-
-
-def _compute(task: _Task) -> EffectEstimate | NotEstimable:
-    inputs = task.inputs
-    if inputs.frame.empty:
-        return NotEstimable(
-            "nothing_observed",
-            f"No value of the KPI {inputs.kpi.name} is posted.",
-            "Upload KPI observations before and after go-live.",
-        )
-    try:
-        return estimate_effect(
-            inputs.frame,
-            inputs.go_live,
-            study=study_of(inputs),
-            level=task.policy.interval_level,
-            seed=effect_seed(inputs),
-        )
-    except PanelError as error:
-        return NotEstimable("not_a_panel", f"The observations are no panel: {error}.", "Correct and upload them again.")
+def _compute(task: _Task) -> LineResult:
+    lead = None if task.lead is None else line_panel(task.lead)
+    return estimate_line(line_panel(task.inputs), lead, level=task.policy.interval_level)
 
 
 def _detail(result: EffectEstimate | NotEstimable) -> tuple[str, str]:
@@ -237,11 +205,8 @@ def _detail(result: EffectEstimate | NotEstimable) -> tuple[str, str]:
     )
 
 
-def _publish(
-    store: Store, task: _Task, result: EffectEstimate | NotEstimable, now: datetime, person: str
-) -> EstimateOutcome:
-    status, detail = _detail(result)
-    document = canonical_json(estimate_to_document(result))
+def _publish(store: Store, task: _Task, computed: LineResult, now: datetime, person: str) -> EstimateOutcome:
+    detail = _detail(computed.result)[1]
     with write(store, person=person, now=now) as uow:
         lock_posting(uow)
         known = find_by_fingerprint(uow.session, task.fingerprint)
@@ -250,22 +215,38 @@ def _publish(
             known = latest  # another worker has published from later inputs: these are overtaken
         if known is not None:
             return _outcome(known, is_new=False)
-        row = EstimateRow(
-            benefit_line=task.inputs.benefit_line,
-            fingerprint=task.fingerprint,
-            engine_version=ENGINE_VERSION,
-            policy_version=task.policy.version,
-            input_seq=task.inputs.seq,
-            load_seq=take_load_seq(uow, LoadKind.ESTIMATE).load_seq,
-            computed_at=now,
-            status=status,
-            document=document,
-        )
-        uow.session.add(row)
-        uow.session.flush()
-        published = {"load_seq": row.load_seq, "fingerprint": row.fingerprint, "status": status}
-        uow.audit("publish_estimate", "benefit_line", row.benefit_line, published)
+        if computed.joint is not None and computed.joint_key is not None:
+            _publish_joint(uow, task, computed.joint_key, computed.joint)
+        row = _add_estimate(uow, task, task.inputs.benefit_line, task.fingerprint, computed.result)
         return _outcome(row, is_new=True, detail=detail)
+
+
+def _publish_joint(uow: UnitOfWork, task: _Task, key: str, effect: EffectEstimate) -> None:
+    """Publish the effect of lines that cannot be told apart, once for all of them."""
+    known, fingerprint = _find_in_force(uow.session, key, lambda n: joint_fingerprint(task.joint_basis, key, n))
+    if known is None:
+        _add_estimate(uow, task, key, fingerprint, effect)
+
+
+def _add_estimate(
+    uow: UnitOfWork, task: _Task, key: str, fingerprint: str, result: EffectEstimate | NotEstimable
+) -> EstimateRow:
+    row = EstimateRow(
+        benefit_line=key,
+        fingerprint=fingerprint,
+        engine_version=ENGINE_VERSION,
+        policy_version=task.policy.version,
+        input_seq=task.inputs.seq,
+        load_seq=take_load_seq(uow, LoadKind.ESTIMATE).load_seq,
+        computed_at=uow.now,
+        status=_detail(result)[0],
+        document=canonical_json(estimate_to_document(result)),
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    published = {"load_seq": row.load_seq, "fingerprint": row.fingerprint, "status": row.status}
+    uow.audit("publish_estimate", "benefit_line", row.benefit_line, published)
+    return row
 
 
 def _outcome(row: EstimateRow, *, is_new: bool, detail: str | None = None) -> EstimateOutcome:

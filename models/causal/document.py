@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from datetime import date
 from typing import Any
 
@@ -14,12 +15,14 @@ from models.domain.effect import (
     Design,
     EffectEstimate,
     EvidenceGrade,
+    JointPlace,
     LeftOut,
     Mixture,
     NotEstimable,
 )
 from models.domain.errors import IntegrityError
 from models.domain.interval import Interval
+from models.domain.joint import JointEffects, JointGroup
 
 _PERIODS = frozenset({"effect_periods", "window_periods"})
 _TUPLES_OF_TEXT = frozenset({"treated_units", "control_units", "notes"})
@@ -55,12 +58,51 @@ def estimate_from_document(document: dict[str, Any]) -> EffectEstimate | NotEsti
     raise IntegrityError(f"the stored estimate is of an unknown kind: {document.get('kind')!r}")
 
 
+def joint_to_document(joint: JointEffects) -> dict[str, Any]:
+    """Return a JSON-safe document of joint effects; an infinite inflation is written as null."""
+    groups = [
+        {
+            "initiatives": list(group.initiatives),
+            "result": estimate_to_document(group.result),
+            "inflation": group.inflation if math.isfinite(group.inflation) else None,
+            "sentence": group.sentence,
+        }
+        for group in joint.groups
+    ]
+    return {"kind": "joint", "level": joint.level, "seed": joint.seed, "groups": groups}
+
+
+def joint_from_document(document: dict[str, Any]) -> JointEffects:
+    """Return the joint effects of a document.
+
+    Raises
+    ------
+    IntegrityError
+        If the document is no such document or lacks a field.
+    """
+    if document.get("kind") != "joint":
+        raise IntegrityError(f"the stored joint effects are of an unknown kind: {document.get('kind')!r}")
+    try:
+        groups = tuple(
+            JointGroup(
+                initiatives=tuple(row["initiatives"]),
+                result=estimate_from_document(row["result"]),
+                inflation=math.inf if row["inflation"] is None else row["inflation"],
+                sentence=row["sentence"],
+            )
+            for row in document["groups"]
+        )
+        return JointEffects(groups, document["level"], document["seed"])
+    except (KeyError, TypeError) as error:
+        raise IntegrityError(f"the stored joint effects cannot be read: {error}") from error
+
+
 def _value_out(name: str, value: Any) -> Any:
     if name in _PERIODS:
         return [_period_out(period) for period in value]
     if isinstance(value, np.ndarray):
         return _array_out(value)
-    if isinstance(value, (Interval, Mixture)):
+    if isinstance(value, (Interval, JointPlace, Mixture)):
         return {field.name: _value_out(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)}
     if name == "checks":
         return [_check_out(check) for check in value]
@@ -81,6 +123,7 @@ def _value_in(name: str, value: Any) -> Any:
         "grade": EvidenceGrade,
         "average": lambda raw: Interval(**raw),
         "cumulative": lambda raw: Interval(**raw),
+        "joint": _place_in,
         "mixture": lambda raw: Mixture(**{key: _array_in(key, row) for key, row in raw.items()}),
         "checks": lambda raw: tuple(_check_in(row) for row in raw),
         "left_out": lambda raw: tuple(LeftOut(row["unit"], _period_in(row["period"]), row["reason"]) for row in raw),
@@ -92,6 +135,11 @@ def _value_in(name: str, value: Any) -> Any:
     if name in _TUPLES_OF_TEXT:
         return tuple(value)
     return _array_in(name, value) if isinstance(value, list) else value
+
+
+def _place_in(raw: dict[str, Any]) -> JointPlace:
+    correlation = _array_in("correlation", raw["correlation"])
+    return JointPlace(tuple(raw["members"]), raw["index"], correlation, tuple(raw["units"]))
 
 
 def _check_out(check: CheckResult) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.causal.average import Ints
 from models.causal.bands import MixtureTable, table_quantile, tabulate_mixture
-from models.domain.effect import EffectEstimate, Floats
+from models.domain.effect import EffectEstimate, Floats, JointPlace
 
 
 def effect_draws(estimate: EffectEstimate, n_draws: int = 2000, *, seed: int) -> Floats:
@@ -47,8 +47,29 @@ def _averages_and_shapes(estimate: EffectEstimate, n_draws: int, seed: int) -> t
     rng = np.random.Generator(np.random.PCG64(seed))
     table = tabulate_mixture(estimate.mixture, estimate.shape_paths.shape[0], is_fine=True)
     quantiles = table_quantile(table, (np.arange(1, n_draws + 1) - 0.5) / n_draws)
-    averages = quantiles[rng.permutation(n_draws)]
+    averages = quantiles[
+        rng.permutation(n_draws) if estimate.joint is None else joint_order(estimate.joint, n_draws, rng)
+    ]
     return averages, _draw_shapes(table, averages, rng.random(n_draws)), rng
+
+
+def joint_order(place: JointPlace, n_draws: int, rng: np.random.Generator) -> Ints:
+    """Return the order of the quantiles of one of several effects that were fitted together, shape (n_draws,).
+
+    Every member draws the same normal scores from the same seed, in which the correlation of the fit is exact, and
+    takes the ranks of its own column (Iman and Conover 1982): each margin keeps its quantiles, and sums of effects
+    spread as the fit says.
+    """
+    scores = rng.standard_normal((n_draws, len(place.members)))
+    scores -= scores.mean(axis=0)
+    if n_draws > len(place.members):
+        scores = np.linalg.solve(np.linalg.cholesky(scores.T @ scores), scores.T).T
+    values, vectors = np.linalg.eigh(place.correlation)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    own = np.round(scores @ root[:, place.index] * np.sqrt(n_draws), 9)
+    order = np.empty(n_draws, dtype=np.int64)
+    order[np.argsort(own, kind="stable")] = np.arange(n_draws)
+    return order
 
 
 def _draw_shapes(table: MixtureTable, averages: Floats, uniform: Floats) -> Ints:

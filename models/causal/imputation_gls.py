@@ -74,7 +74,9 @@ def fit_imputation(values: Floats, untreated: Mask, counted: Mask, noise: int) -
     """
     n_periods = values.shape[1]
     covariance = noise_covariance(n_periods, noise)
-    blocks = tuple(_block(rows, untreated, counted, covariance, noise) for rows in pattern_rows(untreated, counted))
+    blocks = tuple(
+        pattern_block(rows, untreated, counted, covariance, noise) for rows in pattern_rows(untreated, counted)
+    )
     normal, right, total = np.zeros((n_periods, n_periods)), np.zeros(n_periods), 0.0
     for block in blocks:
         pre, own = list(block.pre), values[np.ix_(block.rows, block.pre)]
@@ -102,7 +104,10 @@ def fit_imputation(values: Floats, untreated: Mask, counted: Mask, noise: int) -
     return ImputationFit(blocks, effects, residuals, period, inverse, rss / df, df)
 
 
-def _block(rows: tuple[int, ...], untreated: Mask, counted: Mask, covariance: Floats, noise: int) -> PatternBlock:
+def pattern_block(
+    rows: tuple[int, ...], untreated: Mask, counted: Mask, covariance: Floats, noise: int
+) -> PatternBlock:
+    """Return what units of one pattern share under a noise model of covariance V, shape (n_periods, n_periods)."""
     pre, post = np.flatnonzero(untreated[rows[0]]), np.flatnonzero(counted[rows[0]])
     factor = whiten_at(np.eye(untreated.shape[1])[:, pre], untreated[rows[0]], noise)
     precision = factor.T @ factor

@@ -14,11 +14,11 @@ from models.causal.design_fit import DesignFit
 from models.causal.gaps import describe_gaps, describe_outliers
 from models.causal.group_series import mean_series
 from models.causal.noise import PROBABILITY_NO_WALK_ALONE, Mask, noise_grid
-from models.causal.outliers import fit_series
+from models.causal.outliers import SeriesFit, fit_series
 from models.causal.panel import KpiPanel
 from models.causal.refuse import refuse_counts
 from models.causal.study import Study
-from models.causal.target import build_target, effect_columns
+from models.causal.target import EffectColumns, EffectTarget, build_target, effect_columns
 from models.domain.calendar import Frequency
 from models.domain.effect import Design, Floats, NotEstimable
 
@@ -43,13 +43,10 @@ def estimate_before_after(panel: KpiPanel, study: Study) -> DesignFit | NotEstim
 
 
 def _estimate(panel: KpiPanel, study: Study, design: Design) -> DesignFit | NotEstimable:
-    rows = np.flatnonzero(panel.is_treated_unit & panel.is_observed.any(axis=1))
-    is_group = np.isin(np.arange(len(panel.units)), rows)[:, None] & panel.is_observed
-    has_before = (is_group & ~panel.is_treated_cell).any(axis=1)
-    refusal = _refuse(panel, is_group & has_before[:, None])
+    is_group = _group(panel)
+    refusal = _refuse(panel, is_group)
     if refusal is not None:
         return refusal
-    is_group &= has_before[:, None]
     rows = np.flatnonzero(is_group.any(axis=1))
     target = build_target(panel, is_group)
     is_constant = study.is_effect_constant or design is Design.BEFORE_AFTER
@@ -187,6 +184,40 @@ def harmonic_columns(n_periods: int, cycle: int | None, most: int) -> tuple[Floa
         if 2 * k != cycle:
             columns.append(np.sin(angle))
     return (np.column_stack(columns) if columns else np.zeros((n_periods, 0))), most
+
+
+def fit_beside(panel: KpiPanel, study: Study, beside: Floats) -> tuple[SeriesFit, EffectTarget, EffectColumns, float]:
+    """Return the fit of the treated units' mean series with further effect columns, each with a coefficient of its own.
+
+    Parameters
+    ----------
+    beside
+        Shape (n_periods, n_columns): what others do to the mean series, as it sees them.
+
+    Returns
+    -------
+    Fit, target, effect columns, and the size of the unit the fit is in.
+    """
+    is_group = _group(panel)
+    rows = np.flatnonzero(is_group.any(axis=1))
+    target = build_target(panel, is_group)
+    series, _ = mean_series(panel.values[rows], panel.weights[rows], ~panel.is_treated_cell[rows])
+    effects = effect_columns(panel, target, is_group, is_constant=study.is_effect_constant)
+    is_before = np.isfinite(series) & ~(panel.is_treated_cell & is_group).any(axis=0)
+    problem = scaled_problem(
+        panel, series, is_before, effects.columns, effects.log_prior, mean_covariates(panel, is_group)
+    )
+    used = np.ptp(beside[np.isfinite(series)], axis=0) > 0.0
+    problem = replace(problem, flat=np.column_stack([problem.flat, beside[:, used]]))
+    found = fit_series(problem, panel.timeline.cycle_length)
+    return found, target, effects, problem_scale(series, is_before)[0]
+
+
+def _group(panel: KpiPanel) -> Mask:
+    """Return the observed cells of treated units that were seen before their go-live, shape (n_units, n_periods)."""
+    is_group = panel.is_treated_unit[:, None] & panel.is_observed
+    has_before = (is_group & ~panel.is_treated_cell).any(axis=1)
+    return np.asarray(is_group & has_before[:, None], dtype=bool)
 
 
 def mean_covariates(panel: KpiPanel, is_group: Mask) -> Floats:

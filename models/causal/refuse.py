@@ -18,6 +18,7 @@ RULES: dict[str, str] = {
     "too_few_before": "fewer than 12 periods before go-live (8 with controls)",
     "too_few_after": "fewer than 2 periods after go-live",
     "too_few_in_all": "fewer than 18 periods in all without controls",
+    "not_separable": "the roll-outs of initiatives on the same units are too alike to tell their effects apart",
     "design_not_possible": "the design that was asked for needs something that the panel lacks",
 }
 

@@ -47,7 +47,7 @@ class _Component:
 def estimate_staggered(panel: KpiPanel, study: Study) -> DesignFit | NotEstimable:
     """Return the staggered fit: GLS imputation, noise from within-cohort contrasts; or the rule that refuses."""
     support = find_support(panel, BEFORE_WITH_CONTROLS)
-    refusal = _refuse(panel, support)
+    refusal = refuse_staggered(panel, support)
     if refusal is not None:
         return refusal
     target = build_target(panel, support.counted)
@@ -85,7 +85,8 @@ def estimate_staggered(panel: KpiPanel, study: Study) -> DesignFit | NotEstimabl
     )
 
 
-def _refuse(panel: KpiPanel, support: Support) -> NotEstimable | None:
+def refuse_staggered(panel: KpiPanel, support: Support) -> NotEstimable | None:
+    """Return the rule by which a panel admits no comparison with units not yet treated, None if it admits one."""
     treated = panel.is_treated_unit
     before = (panel.is_observed & ~panel.is_treated_cell)[treated].sum(axis=1)
     counted = support.counted.any(axis=0)

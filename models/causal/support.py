@@ -34,7 +34,7 @@ def find_support(panel: KpiPanel, min_before: int) -> Support:
     no effect of their own; treated cells in periods without an untreated cell are not identified and never
     extrapolated.
     """
-    untreated = _largest_connected(panel.is_observed & ~panel.is_treated_cell)
+    untreated = largest_connected(panel.is_observed & ~panel.is_treated_cell)
     has_before = untreated.sum(axis=1) >= min_before
     treated = panel.is_observed & panel.is_treated_cell
     has_comparison: Mask = np.asarray(untreated.any(axis=0))
@@ -58,7 +58,7 @@ def find_support(panel: KpiPanel, min_before: int) -> Support:
     return Support(untreated, counted, tuple(left_out), notes)
 
 
-def _largest_connected(cells: Mask) -> Mask:
+def largest_connected(cells: Mask) -> Mask:
     """Return the cells of the largest part of a panel in which units and periods hang together."""
     rows, columns = np.nonzero(cells)
     if rows.size == 0:

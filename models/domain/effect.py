@@ -91,6 +91,21 @@ class Mixture:
 
 
 @dataclass(frozen=True, slots=True)
+class JointPlace:
+    """The place of an effect among those that were fitted together.
+
+    `members` names what was fitted, in order, a group of initiatives that cannot be told apart joined by "+"; `index`
+    is this effect's own. `correlation` (n_members, n_members) is that of the average effects. `units` are all treated
+    units of the fit: with the KPI they are the key of the random source that the members share.
+    """
+
+    members: tuple[str, ...]
+    index: int
+    correlation: Floats
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EffectEstimate:
     """What an initiative changed, in KPI units, with its distribution.
 
@@ -135,6 +150,7 @@ class EffectEstimate:
     path_offsets: Floats | None = None  # (n_shapes, n_periods) added to average x shape path; exposure-weighted mean 0
     path_residual: Floats | None = None  # (n_periods, n_factors) independent normal factors beside
     path_noise: Floats | None = None  # (n_periods,) spread of what is independent from period to period
+    joint: JointPlace | None = None  # set where the effect was fitted together with others on the same units
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +158,12 @@ class NotEstimable:
     """Why the data cannot support an effect, what would help, and from when on.
 
     `rule` is the stable name of the rule that refused (too_few_before, too_few_after, too_few_in_all, constant_kpi,
-    no_overlap, nothing_observed, no_treated_unit, ...).
+    no_overlap, nothing_observed, no_treated_unit, ...). `joint_key` is set by the rule not_separable: the key of the
+    joint estimate that stands instead.
     """
 
     rule: str
     reason: str
     what_would_help: str
     from_period: date | int | None = None
+    joint_key: str | None = None

@@ -32,6 +32,28 @@ class PanelEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """The initiatives that are at work on one KPI on the same units at the same time, directly or through others.
+
+    `go_lives` maps each initiative to unit to first treated period, `lines` to its benefit lines on the KPI.
+    `transition`, `treated_until`, `leave_out_from` and `events` are as in `PanelInputs`, for all of them together;
+    where several ended on a unit, `treated_until` is the first end. `lead` is the first of all lines in order.
+    """
+
+    go_lives: Mapping[str, Mapping[str, date]]
+    lines: Mapping[str, tuple[str, ...]]
+    transition: Mapping[str, frozenset[date]]
+    treated_until: Mapping[str, date]
+    leave_out_from: Mapping[str, date]
+    events: tuple[PanelEvent, ...]
+
+    @property
+    def lead(self) -> str:
+        """The line whose panel the joint effect of several initiatives rests on."""
+        return min(line for lines in self.lines.values() for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
 class InputRow:
     """A row that the estimate reads: its kind, its key and the load that brought it."""
 
@@ -51,7 +73,8 @@ class PanelInputs:
     and denominator. `go_live` maps treated units to their first treated period; `transition` to the partial periods
     before it; `treated_until` to
     the first period in which the initiative had ended; `leave_out_from` maps controls to the period in which another
-    initiative went live.
+    initiative went live. `overlap` is set where other initiatives are at work on treated units: then the estimate is
+    joint.
     """
 
     benefit_line: str
@@ -66,6 +89,7 @@ class PanelInputs:
     leave_out_from: Mapping[str, date]
     events: tuple[PanelEvent, ...]
     rows: tuple[InputRow, ...]
+    overlap: Overlap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +154,9 @@ def kpi_panel(session: Session, benefit_line: str, seq: int, setting: PanelSetti
     named = known.initiatives["initiative"].isin(set(others["initiative"]))
     parts += [(ExtractKind.INITIATIVES, known.initiatives[named])]
     roll_out = _roll_out(own, kpi, observations)
+    meeting = meeting_initiatives(str(line["initiative"]), own, others)
+    if len(meeting) > 1:
+        parts += [(ExtractKind.BENEFIT_LINES, _lines_beside(known, meeting, kpi.key, benefit_line))]
     return PanelInputs(
         benefit_line=benefit_line,
         initiative=str(line["initiative"]),
@@ -143,6 +170,7 @@ def kpi_panel(session: Session, benefit_line: str, seq: int, setting: PanelSetti
         leave_out_from=_spoilt_controls(others, own, kpi, observations),
         events=_events(known, others, own, programmes, kpi, observations),
         rows=tuple(row for kind, frame in parts for row in _input_rows(kind, frame)),
+        overlap=_overlap(known, meeting, kpi, observations, programmes) if len(meeting) > 1 else None,
     )
 
 
@@ -253,6 +281,60 @@ def _events(
     return tuple(
         PanelEvent(name, first, last, frozenset(units))
         for (name, first, last), units in sorted(units_of.items(), key=lambda item: (item[0][1], item[0][0]))
+    )
+
+
+def meeting_initiatives(initiative: str, own: pd.DataFrame, others: pd.DataFrame) -> tuple[str, ...]:
+    """Return the initiatives at work on the same units at the same time as one, directly or through others, sorted."""
+    windows = [
+        (str(name), str(unit), start, end if isinstance(end, date) else date.max)
+        for frame in (own, others)
+        for name, unit, start, end in zip(
+            frame["initiative"], frame["unit"], frame["go_live_on"], frame["ended_on"], strict=True
+        )
+    ]
+    found, waiting = {initiative}, [initiative]
+    while waiting:
+        name = waiting.pop()
+        mine = [window for window in windows if window[0] == name]
+        for other, unit, start, end in windows:
+            if other not in found and any(unit == u and start < e and s < end for _, u, s, e in mine):
+                found.add(other)
+                waiting.append(other)
+    return tuple(sorted(found))
+
+
+def _lines_beside(known: PanelSetting, meeting: tuple[str, ...], kpi: str, benefit_line: str) -> pd.DataFrame:
+    lines = known.benefit_lines
+    is_beside = lines["initiative"].isin(meeting) & (lines["kpi"] == kpi) & (lines["benefit_line"] != benefit_line)
+    return lines[is_beside]
+
+
+def _overlap(
+    known: PanelSetting, meeting: tuple[str, ...], kpi: Kpi, observations: pd.DataFrame, programmes: pd.DataFrame
+) -> Overlap:
+    lines, rollouts = known.benefit_lines[known.benefit_lines["kpi"] == kpi.key], known.rollouts
+    roll_outs = {name: _roll_out(rollouts[rollouts["initiative"] == name], kpi, observations) for name in meeting}
+    together = rollouts[rollouts["initiative"].isin(meeting)]
+    elsewhere = _other_rollouts(known, meeting[0], kpi.key)
+    elsewhere = elsewhere[~elsewhere["initiative"].isin(meeting)]
+    transition: dict[str, frozenset[date]] = {}
+    treated_until: dict[str, date] = {}
+    for roll_out in roll_outs.values():
+        for unit, periods in roll_out.transition.items():
+            transition[unit] = transition.get(unit, frozenset()) | periods
+        for unit, end in roll_out.treated_until.items():
+            treated_until[unit] = min(end, treated_until.get(unit, end))
+    return Overlap(
+        go_lives={name: roll_out.go_live for name, roll_out in roll_outs.items()},
+        lines={
+            name: tuple(sorted(set(lines.loc[lines["initiative"] == name, "benefit_line"].astype(str))))
+            for name in meeting
+        },
+        transition=transition,
+        treated_until=treated_until,
+        leave_out_from=_spoilt_controls(elsewhere, together, kpi, observations),
+        events=_events(known, elsewhere, together, programmes, kpi, observations),
     )
 
 

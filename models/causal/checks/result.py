@@ -27,6 +27,7 @@ TITLES: dict[str, str] = {
     "shape_sensitivity": "How the effect unfolds",
     "concurrent_events": "Other events",
     "unit_differences": "Differences between units",
+    "joint_agreement": "Joint fit against one at a time",
 }
 
 CASES: dict[str, dict[str, CheckCase]] = {
@@ -117,6 +118,16 @@ CASES: dict[str, dict[str, CheckCase]] = {
         "wider": CheckCase(
             "Units differ more than the noise model allows; the wider interval, between units, is used.",
             "Look at the effect unit by unit: the roll-out may work in some units and not in others.",
+        ),
+    },
+    "joint_agreement": {
+        "agrees": CheckCase(
+            "By itself, once the other effects are taken off, it is {alone:.4g}; in the joint fit {joint:.4g}."
+        ),
+        "differs": CheckCase(
+            "By itself, once the other effects are taken off, it is {alone:.4g}; in the joint fit {joint:.4g}:"
+            " {apart:.1f} standard errors apart.",
+            "The effect may differ from unit to unit, or one initiative may change what the other does. Read both.",
         ),
     },
 }
