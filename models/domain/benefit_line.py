@@ -43,6 +43,8 @@ class Posting:
 
     `native_minor` is in the line's own currency; `measured_minor` is its translation; `realised_minor` is the same
     where the initiative was in production in that period, else 0. `case_minor` is what the approved case promised.
+    `estimated_minor` is today's estimate where a lock or a true-up makes the posted amount another (None: the same);
+    `true_up_minor` is the part of `measured_minor` that corrects locked periods.
     """
 
     start_on: date
@@ -52,6 +54,23 @@ class Posting:
     measured_minor: int
     realised_minor: int
     case_minor: int
+    estimated_minor: int | None = None
+    true_up_minor: int = 0
+    evidenced_minor: int = 0  # cash of a class that is not cashable by itself, accepted and seen in the accounts
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLink:
+    """One link of the chain from hours to cash, to date.
+
+    `stage` is claimed, accepted, verified, released, moved or cash. `hours` of the last two are their money at the
+    line's unit value; either is None where it cannot be told. `leak` says why it is less than the link before.
+    """
+
+    stage: str
+    hours: Decimal | None
+    amount_minor: int | None
+    leak: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +81,44 @@ class HoursChain:
     accepted: Decimal
     verified: Decimal
     released: Decimal
+    links: tuple[HoursLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedCut:
+    """A cut that a budget-holder accepted because of a benefit line, in one fiscal period."""
+
+    pl_line: str
+    entity: str
+    cost_centre: str
+    period: str
+    source_reference: str
+    accepted_by: str
+    accepted_on: date
+    amount_minor: int
+    name: str = ""  # of the P&L line
+
+
+@dataclass(frozen=True, slots=True)
+class CashTest:
+    """How much of a line that is not cashable by itself became cash on one account in a fiscal year.
+
+    Evidenced = min(accepted cuts, what the account moved beyond its flex and others do not hold, value), over closed
+    periods. For cost avoidance the movement is left to the ledger's own test: `movement_minor` is None.
+    """
+
+    fiscal_year: str
+    pl_line: str
+    entity: str
+    cost_centre: str
+    n_periods: int
+    value_minor: int
+    accepted_minor: int
+    movement_minor: int | None
+    held_by_others_minor: int
+    evidenced_minor: int
+    reason: str
+    name: str = ""  # of the P&L line
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +171,10 @@ class LineValuation:
     accounts: tuple[AccountLink, ...]
     hours: HoursChain | None
     notes: tuple[str, ...]
+    cuts: tuple[AcceptedCut, ...] = ()
+    cash_tests: tuple[CashTest, ...] = ()
+
+    @property
+    def has_cash(self) -> bool:
+        """Whether any of it is cashable: by its class, or as far as a cut was accepted and seen."""
+        return self.benefit_class.is_cashable or any(test.evidenced_minor for test in self.cash_tests)

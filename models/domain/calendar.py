@@ -38,6 +38,17 @@ _MONTHS = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.YEAR: 12}
 _DAYS = {Frequency.DAY: 1, Frequency.WEEK: 7, Frequency.FOUR_WEEK: 28}
 
 
+class WeekStart(StrEnum):
+    """The first day of a fiscal week."""
+
+    MONDAY = "monday"
+    SUNDAY = "sunday"
+
+
+#: Weekday numbers (Monday is 0) on which weeks may start.
+WEEKDAYS: dict[WeekStart, int] = {WeekStart.MONDAY: 0, WeekStart.SUNDAY: 6}
+
+
 def add_months(day: date, months: int) -> date:
     """Return the first day of the month `months` after the month of `day`."""
     index = day.year * 12 + day.month - 1 + months
@@ -73,11 +84,13 @@ def period_starting(start_on: date, frequency: Frequency) -> Period:
     Raises
     ------
     InvalidInputError
-        If a week does not start on a Monday, or a month, quarter or year not on its first day.
+        If a week starts neither on a Monday nor on a Sunday, or a month, quarter or year not on its first day.
     """
     if frequency in _DAYS:
-        if frequency is Frequency.WEEK and start_on.weekday() != 0:
-            raise InvalidInputError(f"{start_on} is not a Monday; weeks start on Mondays (ISO 8601)")
+        if frequency is Frequency.WEEK and start_on.weekday() not in WEEKDAYS.values():
+            raise InvalidInputError(
+                f"{start_on} is neither a Monday (weeks of ISO 8601) nor a Sunday (weeks of US retail)"
+            )
         return Period(start_on, start_on + timedelta(days=_DAYS[frequency]), frequency)
     months = _MONTHS[frequency]
     if start_on.day != 1 or (months > 1 and (start_on.month - 1) % months):
@@ -94,13 +107,9 @@ class CalendarPattern(StrEnum):
     P544 = "5-4-4"
 
 
-class WeekStart(StrEnum):
-    """The first day of a fiscal week."""
-
-    MONDAY = "monday"
-    SUNDAY = "sunday"
-
-
+_PERIODS_PER_YEAR = 12
+#: Weeks of a long year.
+LONG_YEAR_WEEKS = 53
 _PATTERN_WEEKS = {CalendarPattern.P445: (4, 4, 5), CalendarPattern.P454: (4, 5, 4), CalendarPattern.P544: (5, 4, 4)}
 
 
@@ -169,6 +178,17 @@ class FiscalCalendar:
         fiscal_year, number = self.locate(period.start_on)
         return f"FY{fiscal_year % 100:02d}-P{number:02d}"
 
+    @property
+    def kpi_week_starts_on(self) -> WeekStart:
+        """First day of the weeks of KPIs: those of a week pattern, else of ISO 8601."""
+        return WeekStart.MONDAY if self.pattern is CalendarPattern.MONTHLY else self.week_starts_on
+
+    def n_weeks(self, fiscal_year: int) -> int | None:
+        """Return the weeks of a fiscal year, 52 or 53; None where periods are months."""
+        if self.pattern is CalendarPattern.MONTHLY:
+            return None
+        return (self.year_start(fiscal_year + 1) - self.year_start(fiscal_year)).days // _DAYS[Frequency.WEEK]
+
     def parse_label(self, label: str) -> Period:
         """Return the period of a label FY26-P03 (years 2000-2099)."""
         match = re.fullmatch(r"FY(\d{2})-P(\d{2})", label)
@@ -190,10 +210,57 @@ def _year_bounds(calendar: FiscalCalendar, fiscal_year: int) -> tuple[date, ...]
     return tuple(bounds)
 
 
+def is_restated_year(calendar: FiscalCalendar, fiscal_year: int) -> bool:
+    """Whether the prior year of a fiscal year has 53 weeks, so that its comparatives are restated by a week."""
+    return calendar.n_weeks(fiscal_year - 1) == LONG_YEAR_WEEKS
+
+
+def comparable_period(calendar: FiscalCalendar, period: Period, *, is_restated: bool) -> Period:
+    """Return what a fiscal period, or a week in it, is compared with in the prior year.
+
+    Not restated it is the period of the same number (the same week of the year). Restated, everything lies 52 weeks
+    back, as retail restates its comparatives (National Retail Federation, 4-5-4 calendar): the year after one of 53
+    weeks shifts by one week, and the last period of 53 weeks takes the first week of its own year for its 53rd. The
+    result is then no fiscal period of its own year.
+
+    Parameters
+    ----------
+    period
+        A fiscal period of the calendar (frequency month), or a week.
+
+    Raises
+    ------
+    InvalidInputError
+        If a week is asked of a calendar whose periods are months.
+    """
+    fiscal_year, number = calendar.locate(period.start_on)
+    if calendar.pattern is CalendarPattern.MONTHLY and period.frequency is Frequency.WEEK:
+        raise InvalidInputError("a calendar of months compares fiscal periods, not weeks")
+    shift = timedelta(weeks=1 if is_restated and is_restated_year(calendar, fiscal_year) else 0)
+    if period.frequency is not Frequency.WEEK:
+        before = calendar.period(fiscal_year - 1, number)
+        start_on = before.start_on + shift
+        is_as_long = is_restated and calendar.pattern is not CalendarPattern.MONTHLY
+        return Period(
+            start_on, start_on + (period.end_on - period.start_on) if is_as_long else before.end_on, before.frequency
+        )
+    start_on = calendar.year_start(fiscal_year - 1) + (period.start_on - calendar.year_start(fiscal_year)) + shift
+    return Period(start_on, start_on + timedelta(weeks=1), Frequency.WEEK)
+
+
+def is_same_period(one: FiscalCalendar, other: FiscalCalendar, day: date) -> bool:
+    """Whether two calendars cut the period of a day alike and give it one name."""
+    first, second = one.period_of(day), other.period_of(day)
+    return first == second and one.label(first) == other.label(second)
+
+
 def period_label(period: Period) -> str:
-    """Return the calendar label of a period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026; four-weeks by start."""
+    """Return the calendar label of a period: 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026.
+
+    Four-weeks, and weeks that are none of ISO 8601 because they start on a Sunday, go by their first day.
+    """
     start = period.start_on
-    if period.frequency is Frequency.WEEK:
+    if period.frequency is Frequency.WEEK and start.weekday() == WEEKDAYS[WeekStart.MONDAY]:
         year, week, _ = start.isocalendar()
         return f"{year}-W{week:02d}"
     if period.frequency is Frequency.MONTH:

@@ -8,6 +8,7 @@ TieoutError
 ├── InvalidInputError         an argument that no caller should have passed
 │   ├── CurrencyMismatchError two currencies met without a rate
 │   ├── UnknownCurrencyError  not an ISO 4217 code
+│   ├── EffectKindError       in-year, run-rate and full-year effects met in one sum
 │   └── PanelError            a KPI panel that is not one (a unit twice in a period, text for numbers)
 ├── MissingRateError          no FX rate for a currency and period; never taken as 1
 ├── StoreBusyError            the database is locked by somebody else; try again
@@ -51,6 +52,10 @@ class CurrencyMismatchError(InvalidInputError):
 
 class UnknownCurrencyError(InvalidInputError):
     """The text is not an ISO 4217 currency code."""
+
+
+class EffectKindError(InvalidInputError):
+    """In-year, run-rate and full-year effects, or two fiscal years, met in one sum."""
 
 
 class PanelError(InvalidInputError):

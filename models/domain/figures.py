@@ -7,45 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.effect import EvidenceGrade
-from models.domain.interval import Interval
+from models.domain.horizon import FullYearEffect, InYearEffect, RunRateEffect
+from models.domain.interval import Interval, MoneyInterval
 from models.domain.ledger import TieState
 from models.domain.measure import BenefitClass
-from models.domain.money import Money, to_major
+from models.domain.money import Money
 
-
-@dataclass(frozen=True, slots=True)
-class MoneyInterval:
-    """An amount with its limits at a level; the point is exact (posted), the limits come from draws."""
-
-    low_minor: int
-    point_minor: int
-    high_minor: int
-    currency: str
-    level: float
-
-    @property
-    def low(self) -> Decimal:
-        """Lower limit in major units."""
-        return to_major(self.low_minor, self.currency)
-
-    @property
-    def point(self) -> Decimal:
-        """The point in major units."""
-        return to_major(self.point_minor, self.currency)
-
-    @property
-    def high(self) -> Decimal:
-        """Upper limit in major units."""
-        return to_major(self.high_minor, self.currency)
-
-    @property
-    def spans_zero(self) -> bool:
-        """Whether zero lies within the limits: "cannot be told from zero"."""
-        return self.low_minor <= 0 <= self.high_minor
+__all__ = [
+    "ClaimantShare",
+    "ClassShare",
+    "Figures",
+    "GapBridge",
+    "GradeShare",
+    "MoneyInterval",
+    "Payback",
+    "RateOfReturn",
+    "RootStatus",
+    "TieShare",
+]
 
 
 class RootStatus(StrEnum):
@@ -88,8 +70,9 @@ class Payback:
 class GapBridge:
     """case_to_date - tied_out = late_recoverable + not_yet_evidenced + short, exactly (cashable classes).
 
-    `late_recoverable` is what a late go-live has put off and the case's own path, started late, still brings within the
-    horizon; `short` is all the rest (negative where more ties out than was promised).
+    `late_recoverable` is the step of that name of the benefit bridge: what a late go-live has put off and the case's
+    own path, started late, still brings within the horizon (negative where an early one brought it forward); `short`
+    is all the rest (negative where more ties out than was promised).
     """
 
     case_to_date: Money
@@ -180,3 +163,14 @@ class Figures:
     gap: GapBridge
     dependent_bound: MoneyInterval  # realised cashable if every source moved together
     reasons: tuple[str, ...]  # what a figure leaves out or why it is n/a
+    in_year: InYearEffect | None = None
+    full_year: FullYearEffect | None = None
+    at_completion: MoneyInterval | None = None  # realised cashable and its forecast to the horizon
+    case_cost_to_horizon: Money | None = None
+
+    @property
+    def run_rate_effect(self) -> RunRateEffect | None:
+        """The run-rate as a type of its own: it adds to no in-year and no full-year effect."""
+        if self.run_rate is None:
+            return None
+        return RunRateEffect(Money(self.run_rate.point_minor, self.run_rate.currency), self.run_rate)

@@ -5,97 +5,46 @@ All amounts are integer minor units of the publication's currency, in profit ter
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from models.domain.effect import EvidenceGrade
+from models.domain.ledger_kinds import LedgerComponent, LedgerLevel, TieState
+from models.domain.ledger_proof import AgeRow, ClaimBeside, ControlTotal, Identity
 from models.domain.measure import BenefitClass
+from models.domain.policy import LedgerBasis
 
+__all__ = [
+    "CONSISTENT",
+    "OPEN_LEDGER",
+    "AgeRow",
+    "ClaimBeside",
+    "ClaimingEntry",
+    "ControlTotal",
+    "Entry",
+    "EntryPart",
+    "HeldByBudget",
+    "Identity",
+    "Ledger",
+    "LedgerCell",
+    "LedgerComponent",
+    "LedgerLevel",
+    "LedgerLine",
+    "LedgerRow",
+    "LineTest",
+    "OverClaim",
+    "TieState",
+    "UnsharedRow",
+    "check_identities",
+    "total_by_state",
+]
 
-class TieState(StrEnum):
-    """The state of an entry: a realised amount held against a P&L line."""
-
-    TIED_OUT = "tied_out"
-    LOCATED_NOT_SUPPORTED = "located_not_supported"
-    DRIVERS_MISSING = "drivers_missing"
-    LEDGER_OPEN = "ledger_open"
-    TOO_SMALL_TO_SEE = "too_small_to_see"
-    OVERLAP_OPEN = "overlap_open"
-    UNLOCATED = "unlocated"
-    NON_CASH = "non_cash"
-    BALANCE_SHEET = "balance_sheet"
-
-    @property
-    def label(self) -> str:
-        """The state in words."""
-        return _STATE_LABELS[self]
-
-
-_STATE_LABELS = {
-    TieState.TIED_OUT: "tied out",
-    TieState.LOCATED_NOT_SUPPORTED: "located, not supported",
-    TieState.DRIVERS_MISSING: "located, drivers missing",
-    TieState.LEDGER_OPEN: "ledger open",
-    TieState.TOO_SMALL_TO_SEE: "too small to see in this line",
-    TieState.OVERLAP_OPEN: "overlap open",
-    TieState.UNLOCATED: "unlocated",
-    TieState.NON_CASH: "non-cash",
-    TieState.BALANCE_SHEET: "balance sheet",
-}
-
-
-class LedgerComponent(StrEnum):
-    """The rows between reference and actual, in the order in which they are shown and flexed."""
-
-    REFERENCE = "reference"
-    EMBEDDED = "embedded"  # benefits (and costs) that the reference already holds, added back
-    VOLUME = "volume"
-    PRICE = "price"
-    FX = "fx"
-    MIX = "mix"
-    WAGE = "wage"
-    SCOPE = "scope"
-    RECLASSIFICATION = "reclassification"
-    OTHER_PROGRAMMES = "other_programmes"
-    INITIATIVE = "initiative"
-    RUN_COST = "run_cost"
-    BUILD_COST = "build_cost"
-    COST_TO_ACHIEVE = "cost_to_achieve"
-    AMORTISATION = "amortisation"
-    UNEXPLAINED = "unexplained"
-    ACTUAL = "actual"
-
-    @property
-    def label(self) -> str:
-        """The row in words."""
-        return _COMPONENT_LABELS.get(self, self.value.replace("_", " "))
-
-    @property
-    def is_flex(self) -> bool:
-        """Whether the row belongs to the flexed reference."""
-        return self in _FLEX
-
-
-_COMPONENT_LABELS = {
-    LedgerComponent.EMBEDDED: "already in the reference, added back",
-    LedgerComponent.FX: "FX",
-    LedgerComponent.WAGE: "wage inflation",
-}
-_FLEX = frozenset(
-    {
-        LedgerComponent.REFERENCE,
-        LedgerComponent.EMBEDDED,
-        LedgerComponent.VOLUME,
-        LedgerComponent.PRICE,
-        LedgerComponent.FX,
-        LedgerComponent.MIX,
-        LedgerComponent.WAGE,
-        LedgerComponent.SCOPE,
-        LedgerComponent.RECLASSIFICATION,
-        LedgerComponent.OTHER_PROGRAMMES,
-    }
-)
+#: Why an amount is tied out.
+CONSISTENT = "Consistent with what the line moved beyond its flexed reference."
+#: Why an amount waits, where it is not for a control total that differs.
+OPEN_LEDGER = "The ledger of these periods is open."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +61,9 @@ class LedgerCell:
     """One P&L line and fiscal period: rows before ACTUAL sum to it exactly.
 
     `reference_scenario` is `budget <version>` or `prior year`, empty where there is none (then `rows` is empty but for
-    the actual). `unexplained_low_minor` and `unexplained_high_minor` mirror the interval of the initiatives.
+    the actual). `unexplained_low_minor` and `unexplained_high_minor` mirror the interval of the initiatives. `control`
+    says why nothing can tie out in the cell: its rows do not agree to the trial balance; empty where nothing speaks
+    against it.
     """
 
     start_on: date
@@ -123,6 +74,7 @@ class LedgerCell:
     rows: tuple[LedgerRow, ...]
     unexplained_low_minor: int | None
     unexplained_high_minor: int | None
+    control: str = ""
 
     def amount_of(self, component: LedgerComponent) -> int:
         """Sum of the rows of a component."""
@@ -133,13 +85,20 @@ class LedgerCell:
         """Reference with everything that is not an initiative's doing."""
         return sum(row.amount_minor for row in self.rows if row.component.is_flex)
 
+    @property
+    def moved_minor(self) -> int:
+        """What the line moved beyond its flexed reference and the costs of initiatives that stand on it."""
+        costs = sum(row.amount_minor for row in self.rows if row.component.is_cost)
+        return self.amount_of(LedgerComponent.ACTUAL) - self.flexed_reference_minor - costs
+
 
 @dataclass(frozen=True, slots=True)
 class LineTest:
     """What a line supports in one fiscal year to date.
 
-    Entries R, movement M beyond the flex in their direction, noise s: R < 2s is too small to see; otherwise short = R
-    if M <= 0, else max(0, R - M - 2s); supported = R - short. `noise_minor` is None where it is not known.
+    Entries R, movement M beyond the flex and the costs located there in their direction, noise s: R < 2s is too small
+    to see; otherwise short = R if M <= 0, else max(0, R - M - 2s); supported = R - short. `noise_minor` is None where
+    it is not known.
     """
 
     fiscal_year: str
@@ -160,9 +119,10 @@ class LineTest:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A P&L line of an entity (empty: the group, after eliminations) with its cells and tests.
+    """A P&L line with its cells and tests: of a cost centre, an entity (empty: all), or the group (both empty).
 
-    The line with the empty key is the whole mapped P&L; it carries the costs that name no line.
+    The line with the empty key is the whole mapped P&L; it carries the costs that name no line. A roll-up sums the
+    cells of its parts, to the cent, and is tested nowhere: entries are held against the parts.
     """
 
     pl_line: str
@@ -171,6 +131,31 @@ class LedgerLine:
     entity: str
     cells: tuple[LedgerCell, ...]
     tests: tuple[LineTest, ...]
+    cost_centre: str = ""
+    is_roll_up: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """P&L line, entity, cost centre."""
+        return self.pl_line, self.entity, self.cost_centre
+
+    @property
+    def level(self) -> LedgerLevel:
+        """How finely it is looked at."""
+        if not self.pl_line:
+            return LedgerLevel.WHOLE
+        if self.cost_centre:
+            return LedgerLevel.COST_CENTRE
+        return LedgerLevel.ENTITY if self.entity else LedgerLevel.GROUP
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPart:
+    """An amount of an entry in one state, with its reason."""
+
+    state: TieState
+    amount_minor: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +177,25 @@ class Entry:
     tied_minor: int
     state: TieState
     reason: str
+    cost_centre: str = ""
+
+    @property
+    def parts(self) -> tuple[EntryPart, ...]:
+        """The tied-out part and the rest under its state; they sum to the entry."""
+        rest = self.amount_minor - self.tied_minor
+        if self.state is TieState.TIED_OUT:
+            return (EntryPart(self.state, self.amount_minor, self.reason),)
+        tied = EntryPart(TieState.TIED_OUT, self.tied_minor, CONSISTENT) if self.tied_minor else None
+        return tuple(part for part in (tied, EntryPart(self.state, rest, self.reason)) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class UnsharedRow:
-    """Entries of several initiatives on one short line: one row until a sharing rule is signed."""
+    """What a short line of several initiatives supports and no signed rule gives to one of them.
+
+    Without a rule `entries_minor` are all entries of the line and the rest stays OVERLAP_OPEN. Where a signed rule
+    leaves a part to nobody, the row is that part and `rest_state` is LOCATED_NOT_SUPPORTED.
+    """
 
     pl_line: str
     entity: str
@@ -206,11 +205,21 @@ class UnsharedRow:
     tied_minor: int
     short_minor: int
     reason: str
+    cost_centre: str = ""
+    rest_state: TieState = TieState.OVERLAP_OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimingEntry:
+    """What one initiative holds against an over-claimed line."""
+
+    initiative: str
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class OverClaim:
-    """Entries beyond the movement left after the flex, named with their initiatives; never scaled."""
+    """Entries beyond the movement left after the flex, named with each initiative's own; never scaled."""
 
     pl_line: str
     name: str
@@ -220,6 +229,13 @@ class OverClaim:
     movement_minor: int
     excess_minor: int
     initiatives: tuple[str, ...]
+    cost_centre: str = ""
+    entries: tuple[ClaimingEntry, ...] = ()
+
+    @property
+    def is_double_count(self) -> bool:
+        """Whether several initiatives claim the movement, so that part of it may be counted twice."""
+        return len(self.initiatives) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +248,8 @@ class HeldByBudget:
     fiscal_year: str
     amount_minor: int
     budget_version: str
+    entity: str = ""
+    cost_centre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +257,9 @@ class Ledger:
     """The whole ledger of a publication.
 
     `entries` sum to realised, whatever their state; `unshared` says for short lines of several initiatives what they
-    support together. `unlocated_cost_minor` is cost that names no P&L line (on the whole P&L only).
+    support together. `unlocated_cost_minor` is cost that names no P&L line (on the whole P&L only; negative, in profit
+    terms). `basis` says whether rows between entities are in it; `ageing` sums to what is unlocated and ledger open;
+    `claims` stand beside and are never added.
     """
 
     lines: tuple[LedgerLine, ...]
@@ -249,3 +269,45 @@ class Ledger:
     held_by_budget: tuple[HeldByBudget, ...]
     unlocated_cost_minor: int
     reasons: tuple[str, ...]
+    basis: LedgerBasis = LedgerBasis.AFTER_ELIMINATIONS
+    controls: tuple[ControlTotal, ...] = ()
+    ageing: tuple[AgeRow, ...] = ()
+    claims: tuple[ClaimBeside, ...] = ()
+
+    @property
+    def disagreements(self) -> tuple[ControlTotal, ...]:
+        """Entities and periods whose P&L rows do not agree to their trial balance."""
+        return tuple(control for control in self.controls if not control.agrees)
+
+
+def total_by_state(entries: Iterable[Entry], unshared: Iterable[UnsharedRow]) -> dict[TieState, int]:
+    """Sum entries by state: what unshared rows tie out moves there from the state of their entries' rest."""
+    totals: dict[TieState, int] = defaultdict(int)
+    for entry in entries:
+        for part in entry.parts:
+            totals[part.state] += part.amount_minor
+    for row in unshared:
+        totals[TieState.TIED_OUT] += row.tied_minor
+        totals[row.rest_state] -= row.tied_minor
+    return {state: totals[state] for state in TieState if totals[state]}
+
+
+def check_identities(ledger: Ledger, realised_minor: int, cashable_minor: int, tied_minor: int) -> tuple[Identity, ...]:
+    """Hold the sums of the ledger against the figures of the publication, which are summed by initiative."""
+    states = total_by_state(ledger.entries, ledger.unshared)
+    cashable = [entry for entry in ledger.entries if entry.benefit_class.is_cashable]
+    located = sum(entry.amount_minor for entry in cashable if entry.pl_line)
+    unlocated = sum(entry.amount_minor for entry in cashable if not entry.pl_line)
+    waiting = {TieState.UNLOCATED: 0, TieState.LEDGER_OPEN: 0}
+    for row in ledger.ageing:
+        waiting[TieState(row.state)] += row.total_minor
+    by_state = total_by_state(ledger.entries, ())
+    return (
+        Identity("entries by state", "realised", sum(states.values()), realised_minor),
+        Identity("located + unlocated", "realised cashable", located + unlocated, cashable_minor),
+        Identity("tied out in the ledger", "tied out", states.get(TieState.TIED_OUT, 0), tied_minor),
+        *(
+            Identity(f"{state.label} by age", f"{state.label} entries", amount, by_state.get(state, 0))
+            for state, amount in waiting.items()
+        ),
+    )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.domain.benefit_line import AccountLink, HoursChain, LineStatus, LineValuation, Posting, WhyNot
+from models.domain.bridge import InitiativeBridge, OwnerMonth
 from models.domain.effect import EffectEstimate, EvidenceGrade, NotEstimable
 from models.domain.figures import (
     ClaimantShare,
@@ -25,9 +26,12 @@ from models.domain.figures import (
     RootStatus,
     TieShare,
 )
-from models.domain.ledger import HeldByBudget, Ledger, OverClaim, UnsharedRow
+from models.domain.ledger import HeldByBudget, Identity, Ledger, OverClaim, UnsharedRow
 from models.domain.measure import Stage
 from models.domain.money import Money
+from models.domain.sharing import AllocatedCost, JointRow, SharedStanding
+from models.domain.true_up import TrueUp
+from models.domain.views import ViewCell
 
 __all__ = [
     "AccountLink",
@@ -90,7 +94,10 @@ class CumulativePoint:
 
 @dataclass(frozen=True, slots=True)
 class CostCell:
-    """Cost of an initiative in a fiscal period by category, nature and treatment (actual, incurred)."""
+    """Cost of an initiative in a fiscal period by category, nature and treatment (actual, incurred).
+
+    `allocated_from` is the shared platform whose cost it was, empty for a cost of its own.
+    """
 
     start_on: date
     end_on: date
@@ -100,6 +107,7 @@ class CostCell:
     recurrence: str
     treatment: str
     amount_minor: int
+    allocated_from: str = ""
 
 
 class CaseMark(StrEnum):
@@ -156,6 +164,9 @@ class InitiativeValuation:
     costs: tuple[CostCell, ...]
     claims: tuple[ClaimRow, ...]
     has_been_in_production: bool = False
+    views: tuple[ViewCell, ...] = ()
+    bridge: InitiativeBridge | None = None  # None in publications made before bridges
+    owner_forecast: tuple[OwnerMonth, ...] = ()
 
     @property
     def is_spend_without_production(self) -> bool:
@@ -259,14 +270,17 @@ class PortfolioValuation:
     figures: Figures
     initiatives: tuple[InitiativeValuation, ...]
     ledger: Ledger
+    joints: tuple[JointRow, ...] = ()
+    allocated: tuple[AllocatedCost, ...] = ()
+    true_ups: tuple[TrueUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioSummary:
     """The portfolio page: the published figures in a person's scope.
 
-    `initiatives` are ranked by tied out, then realised cashable, then key. `period_state` is open until period
-    locking is used; `files` is None where nothing is expected.
+    `initiatives` are ranked by tied out, then realised cashable, then key. `period_state` is that of the as-of period;
+    `files` is None where nothing is expected.
     """
 
     context: PublicationContext
@@ -281,6 +295,9 @@ class PortfolioSummary:
     unshared: tuple[UnsharedRow, ...]
     matrix: tuple[MatrixCell, ...]
     spend_without_production: tuple[IdleSpend, ...]
+    joints: tuple[JointRow, ...] = ()
+    views: tuple[ViewCell, ...] = ()
+    true_ups: tuple[TrueUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,13 +310,20 @@ class LineEffect:
 
 @dataclass(frozen=True, slots=True)
 class InitiativeSummary:
-    """The initiative page: its published valuation and the estimates behind it."""
+    """The initiative page: its published valuation and the estimates behind it.
+
+    `neighbours` are (key, name) of the initiatives on the other side of an allocation that the person may see.
+    """
 
     context: PublicationContext
     period_state: str
     initiative: InitiativeValuation
     effects: tuple[LineEffect, ...]
     held_by_budget: tuple[HeldByBudget, ...]
+    shared: tuple[SharedStanding, ...] = ()
+    allocated: tuple[AllocatedCost, ...] = ()
+    true_ups: tuple[TrueUp, ...] = ()
+    neighbours: tuple[tuple[str, str], ...] = ()
 
     def effect_of(self, benefit_line: str) -> EffectEstimate | NotEstimable | None:
         """Return the estimate of one of its lines."""
@@ -308,7 +332,10 @@ class InitiativeSummary:
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """The ledger page: every P&L line with its cells, entries and tests; `by_tie_state` sums to `realised`."""
+    """The ledger page: every P&L line with its cells, entries and tests; `by_tie_state` sums to `realised`.
+
+    `identities` hold the sums of the ledger against the figures; their differences are shown, also where they are 0.
+    """
 
     context: PublicationContext
     period_state: str
@@ -316,3 +343,4 @@ class LedgerView:
     realised: MoneyInterval
     by_tie_state: tuple[TieShare, ...]
     initiative_names: tuple[tuple[str, str], ...]  # (key, name)
+    identities: tuple[Identity, ...] = ()

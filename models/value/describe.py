@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,14 @@ from models.domain.interval import Interval
 from models.domain.ledger import Entry, Ledger
 from models.domain.money import Money
 from models.domain.valuation import CaseMark, ClaimRow, CostCell, CumulativePoint, InitiativeValuation
+from models.value.bridge_forecast import owner_months
+from models.value.class_rules import class_notes
 from models.value.draws import certain_money, money_interval, round_outwards
 from models.value.facts import InitiativeFacts
+from models.value.hours_chain import describe_cuts
 from models.value.parts import DrawTotals, Grid, LinePart
 from models.value.realise import InitiativeWorth, LineWorth, Setting, agreeing_rate
+from models.value.views import build_views
 
 Floats = NDArray[np.float64]
 _INNER_LEVEL = 0.80
@@ -96,19 +99,21 @@ def describe_line(
             for a in facts.accounts_on(setting.as_of)
         ),
         hours=hours,
-        notes=tuple(notes),
+        notes=(*class_notes(facts), *notes),
+        cuts=describe_cuts(facts.cuts, setting.calendar, setting.as_of, names),
+        cash_tests=tuple(replace(test, name=names.get(test.pl_line, test.pl_line)) for test in worth.cash.tests),
     )
 
 
 def _yearly_rate(part: LinePart | None, draws: Floats | None, currency: str, level: float) -> MoneyInterval | None:
     if part is None or part.month_minor is None or draws is None:
         return None
-    yearly = 12.0 * (draws @ np.array(part.run_rate_weights))
+    yearly = 12.0 * part.month_draws(draws)
     return money_interval(12 * part.month_minor, yearly, currency=currency, level=level)
 
 
 def _status(worth: LineWorth, brief: EffectBrief | None) -> LineStatus:
-    if worth.money is not None:
+    if worth.money is not None and worth.why_not is None:
         return LineStatus.MEASURED
     if brief is not None:
         return LineStatus.NOT_VALUED
@@ -128,16 +133,17 @@ def _line_figures(
     nothing = certain_money(0, currency=currency, level=level)
     if worth.money is None or part is None or draws is None:
         return nothing, nothing, nothing, nothing
-    on = np.array(part.in_production, dtype=np.float64)
-    realised = draws * on
+    realised = part.realised_draws(draws)
     measured_interval = money_interval(sum(worth.money.amount_minor), draws.sum(axis=1), currency=currency, level=level)
     realised_interval = money_interval(sum(worth.realised_minor), realised.sum(axis=1), currency=currency, level=level)
-    if not part.is_cashable:
+    if not part.has_cash:
         return measured_interval, realised_interval, nothing, nothing
-    point = np.array(worth.money.amount_minor, dtype=np.float64) * on
+    cash = part.cash_draws(realised).sum(axis=1)
+    cash_interval = money_interval(sum(worth.cashable_minor), cash, currency=currency, level=level)
+    point = np.array(part.realised_points, dtype=np.float64)
     tied_draws = part.tied_minor + (realised - point) @ np.array(part.tied_shares)
     tied = money_interval(sum(entry.tied_minor for entry in entries), tied_draws, currency=currency, level=level)
-    return measured_interval, realised_interval, realised_interval, tied
+    return measured_interval, realised_interval, cash_interval, tied
 
 
 def case_of_line(initiative: InitiativeFacts, line: str, as_of: date) -> int:
@@ -153,7 +159,9 @@ def _postings(worth: LineWorth, initiative: InitiativeFacts, setting: Setting) -
     for cell in initiative.case.cells if initiative.case else ():
         if cell.is_benefit and cell.line == worth.facts.key:
             promised[cell.period.start_on] += cell.amount_minor
-    money = worth.money
+    money, estimated = worth.money, worth.estimate
+    today = dict(zip(estimated.fiscal, estimated.amount_minor, strict=True)) if estimated else {}
+    corrections = worth.true_up_minor or (0,) * len(money.fiscal)
     return tuple(
         Posting(
             month.start_on,
@@ -163,9 +171,18 @@ def _postings(worth: LineWorth, initiative: InitiativeFacts, setting: Setting) -
             measured,
             realised,
             promised.get(month.start_on, 0),
+            estimated_minor=today.get(month, 0) if estimated is not None and today.get(month, 0) != measured else None,
+            true_up_minor=correction,
+            evidenced_minor=evidenced,
         )
-        for month, native, measured, realised in zip(
-            money.fiscal, money.native_minor, money.amount_minor, worth.realised_minor, strict=True
+        for month, native, measured, realised, correction, evidenced in zip(
+            money.fiscal,
+            money.native_minor,
+            money.amount_minor,
+            worth.realised_minor,
+            corrections,
+            worth.cash.by_period(len(money.fiscal)),
+            strict=True,
         )
     )
 
@@ -206,6 +223,11 @@ def describe_initiative(
         claims=_claim_rows(facts, setting.as_of),
         has_been_in_production=any(
             each.stage.is_in_production and each.from_on <= setting.as_of for each in facts.stages
+        ),
+        bridge=worth.bridge,
+        views=build_views(worth, setting),
+        owner_forecast=owner_months(
+            facts, worth.part.totals.benefit_path, setting.grid, setting.calendar, setting.as_of
         ),
     )
 
@@ -288,17 +310,17 @@ def _case_paths(facts: InitiativeFacts, grid: Grid) -> tuple[list[int], list[int
 
 
 def _cost_cells(facts: InitiativeFacts, setting: Setting) -> tuple[CostCell, ...]:
-    totals: dict[tuple[date, date, str, str, str, str], int] = defaultdict(int)
+    totals: dict[tuple[date, date, str, str, str, str, str], int] = defaultdict(int)
     labels: dict[date, str] = {}
     for cost in facts.costs:
         if cost.status == "actual" and cost.period.last_on <= setting.as_of:
             period = cost.period
             labels[period.start_on] = setting.calendar.label(period)
-            key = (period.start_on, period.end_on, cost.category, cost.nature, cost.recurrence, cost.treatment)
-            totals[key] += cost.amount_minor
+            kinds = (cost.category, cost.nature, cost.recurrence, cost.treatment, cost.allocated_from)
+            totals[period.start_on, period.end_on, *kinds] += cost.amount_minor
     return tuple(
-        CostCell(start, end, labels[start], category, nature, recurrence, treatment, amount)
-        for (start, end, category, nature, recurrence, treatment), amount in sorted(totals.items())
+        CostCell(start, end, labels[start], category, nature, recurrence, treatment, amount, allocated_from=platform)
+        for (start, end, category, nature, recurrence, treatment, platform), amount in sorted(totals.items())
     )
 
 
@@ -310,11 +332,3 @@ def _claim_rows(facts: InitiativeFacts, as_of: date) -> tuple[ClaimRow, ...]:
     return tuple(
         ClaimRow(claimant, line, statement, amount) for (claimant, line, statement), amount in sorted(totals.items())
     )
-
-
-def hours_chain(totals: Mapping[str, Decimal]) -> HoursChain | None:
-    """Return the chain of hours from totals by stage; None where none are reported."""
-    if not totals:
-        return None
-    stages = ("claimed", "accepted", "verified", "released")
-    return HoursChain(*(totals.get(stage, Decimal(0)) for stage in stages))

@@ -1,8 +1,8 @@
 """Draws: every random source has its own seed from its own key, so that what shares a source shares its randomness.
 
-A source is a pair (kind, key): an effect by its KPI and treated units, a unit value by its source, persistence by the
-policy's version. Draws are quantiles at (i - 1/2) / n in an order that the seed permutes; two lines with one
-source have the same order and move together, two sources are independent.
+A source is a pair (kind, key): an effect by its KPI and treated units, a unit value by its source, persistence as one
+belief of the organisation, whatever the version of the policy. Draws are quantiles at (i - 1/2) / n in an order that
+the seed permutes; two lines with one source have the same order and move together, two sources are independent.
 """
 
 from __future__ import annotations

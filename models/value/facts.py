@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from models.domain.calendar import Period
 from models.domain.measure import BenefitClass, Kpi, Stage
+from models.domain.policy import RateSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,29 @@ class AccountWeight:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetCut:
+    """What the holder of a budget accepted to be cut from an account in a fiscal period because of a benefit line."""
+
+    pl_line: str
+    entity: str
+    cost_centre: str
+    period: Period
+    source_reference: str
+    amount_minor: int
+    accepted_by: str
+    accepted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HoursCell:
+    """Hours of a benefit line in a fiscal period at one stage: claimed, accepted, verified or released."""
+
+    stage: str
+    period: Period
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class LineFacts:
     """A benefit line; `values` and `accounts` ascend by the day from which they hold."""
 
@@ -52,6 +77,7 @@ class LineFacts:
     accounts: tuple[AccountWeight, ...]
     financing_rate: Decimal | None
     is_unmet_demand_approved: bool
+    cuts: tuple[BudgetCut, ...] = ()
 
     def value_on(self, day: date) -> UnitValue | None:
         """Return the unit value in force on a day."""
@@ -77,7 +103,11 @@ class StageFrom:
 
 @dataclass(frozen=True, slots=True)
 class CaseCell:
-    """What the held case says of a line (a benefit line or a cost category) in a fiscal period."""
+    """What the held case says of a line (a benefit line or a cost category) in a fiscal period.
+
+    `effect` is the promised effect in KPI units; `unit_value` what the case takes one KPI unit to be worth, in
+    minor units of the reporting currency at the case's own rates.
+    """
 
     line: str
     is_benefit: bool
@@ -85,11 +115,32 @@ class CaseCell:
     amount_minor: int
     in_budget_minor: int
     budget_version: str
+    effect: Decimal | None = None
+    unit_value: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTerms:
+    """The components of the promise of one benefit line, or the nature of a planned cost; None where not stated.
+
+    `reach_volume` is a year's volume of all units; `effect_basis` is absolute, percent or target_level.
+    """
+
+    line: str
+    baseline: Decimal | None = None
+    reach_units: Decimal | None = None
+    reach_volume: Decimal | None = None
+    effect_basis: str = ""
+    nature: str = ""
+    unit_value: Decimal | None = None  # in the currency of the case
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """The approved case that is held against: its latest version; NPV looks back to the first approval."""
+    """The approved case that is held against: its latest version; NPV looks back to the first approval.
+
+    `rate_set` are the rates that the case took; `is_real` tells that its prices are those of the day of approval.
+    """
 
     version: int
     first_approved_on: date
@@ -98,6 +149,14 @@ class CaseFacts:
     discount_rate: Decimal
     discount_basis: str
     cells: tuple[CaseCell, ...]
+    approved_on: date | None = None
+    rate_set: RateSet = RateSet.BUDGET
+    is_real: bool = False
+    terms: tuple[CaseTerms, ...] = ()
+
+    def terms_of(self, line: str) -> CaseTerms:
+        """Return the components of a line, none stated where there are none."""
+        return next((terms for terms in self.terms if terms.line == line), CaseTerms(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +173,7 @@ class ClaimFacts:
 
 @dataclass(frozen=True, slots=True)
 class CostFacts:
-    """A cost in its accrual period."""
+    """A cost in its accrual period, with the P&L line on which it shows where that is known."""
 
     category: str
     nature: str
@@ -126,11 +185,21 @@ class CostFacts:
     in_service_on: date | None
     useful_life_months: int | None
     amount_minor: int
+    source_reference: str = ""
+    pl_line: str = ""
+    entity: str = ""
+    cost_centre: str = ""
+    rate_ratio: Fraction = Fraction(1)  # the amount over what it would be at the rates of the held case
+    allocated_from: str = ""
+    is_true_up: bool = False  # balances a restated cost of a locked period: it comes once
 
 
 @dataclass(frozen=True, slots=True)
 class InitiativeFacts:
-    """An initiative with all that is posted of it."""
+    """An initiative with all that is posted of it.
+
+    `impairments` write capitalised costs down: non-cash, no spend, and therefore not among `costs`.
+    """
 
     key: str
     name: str
@@ -149,6 +218,7 @@ class InitiativeFacts:
     claims: tuple[ClaimFacts, ...]
     costs: tuple[CostFacts, ...]
     untranslated: tuple[str, ...]
+    impairments: tuple[CostFacts, ...] = ()
 
     def stage_on(self, day: date) -> StageFrom | None:
         """Return the stage in force on a day."""

@@ -33,6 +33,7 @@ from models.value.draws import certain_money, money_interval, ratio_interval, ro
 from models.value.parts import DrawTotals, Totals, add_keyed
 from models.value.realise import Setting
 from models.value.roi import payback_of_draws
+from models.value.spans import full_year_effect, in_year_effect
 
 Floats = NDArray[np.float64]
 _SHARE_OF_DRAWS = 0.95
@@ -41,14 +42,13 @@ _MONTHS = 12.0
 
 
 def with_unshared(totals: Totals, rows: Sequence[UnsharedRow]) -> Totals:
-    """Count what short lines of several initiatives tie out together; the rest of their entries is not supported."""
+    """Count what short lines of several initiatives tie out together; the rest of their entries keeps its state."""
     if not rows:
         return totals
     moved = [
         [
             (TieState.TIED_OUT, row.tied_minor),
-            (TieState.LOCATED_NOT_SUPPORTED, row.entries_minor - row.tied_minor),
-            (TieState.OVERLAP_OPEN, -row.entries_minor),
+            (row.rest_state, -row.tied_minor),
         ]
         for row in rows
     ]
@@ -115,6 +115,10 @@ def build_figures(totals: Totals, draws: DrawTotals, setting: Setting, reasons: 
         if is_measured
         else certain_money(totals.cashable, currency=currency, level=level),
         reasons=tuple(reasons),
+        in_year=in_year_effect(totals, draws, setting) if is_measured else None,
+        full_year=full_year_effect(totals, draws, setting),
+        at_completion=interval(benefit, draws.cashable + draws.forecast) if has_rate else None,
+        case_cost_to_horizon=money(totals.case_cost_to_horizon),
     )
 
 
@@ -171,8 +175,8 @@ def _payback(totals: Totals, draws: DrawTotals, setting: Setting) -> Payback:
     if not any(cost > 0 for cost in totals.cost_path):
         return Payback(None, None, None, None)
     point, drawn, first = _net_flows(totals, draws)
-    months = float(payback_of_draws(point[None, first:])[0])
-    drawn_months = payback_of_draws(drawn[:, first:])
+    months = float(payback_of_draws(point[None, first:], is_spend_known=True)[0])
+    drawn_months = payback_of_draws(drawn[:, first:], is_spend_known=True)
     is_finite = np.isfinite(drawn_months)
     probability = float(is_finite.mean())
     if not np.isfinite(months):

@@ -7,32 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.domain.calendar import FiscalCalendar, Period, add_months
-from models.domain.ledger import (
-    Entry,
-    HeldByBudget,
-    Ledger,
-    LedgerCell,
-    LedgerComponent,
-    LedgerLine,
-    LedgerRow,
-    LineTest,
-    OverClaim,
-    TieState,
-)
+from models.domain.calendar import FiscalCalendar, Period
+from models.domain.ledger import ClaimingEntry, Entry, HeldByBudget, Ledger, LineTest, OverClaim, TieState
 from models.domain.measure import BenefitClass
-from models.value.facts import CostFacts, InitiativeFacts
-from models.value.profit_line import FlexedCell, LineKey, LineName, ProfitLines, build_cells, line_keys
+from models.value.calendar_restate import carried_forward
+from models.value.facts import InitiativeFacts
+from models.value.ledger_cost import PlacedCosts, place_costs
+from models.value.ledger_levels import close_line, roll_up, whole_line
+from models.value.ledger_waiting import age_postings, claims_beside
+from models.value.locked_book import LockedBook
+from models.value.locked_year import stand_years
+from models.value.profit_line import WHOLE_PL, FlexedCell, LineKey, ProfitLines, build_cells, line_keys
 from models.value.tie_out import (
     LineOutcome,
     LocatedPosting,
     RealisedPosting,
+    Shares,
     fiscal_year_label,
     locate_postings,
     tie_line,
 )
-
-WHOLE_PL: LineKey = ("", "")
+from models.value.true_up_books import stand_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +41,7 @@ class EmbeddedAmount:
     period: Period
     amount_minor: int
     budget_version: str
+    cost_centre: str = ""
 
 
 def build_ledger(
@@ -56,56 +52,85 @@ def build_ledger(
     *,
     calendar: FiscalCalendar,
     as_of: date,
+    shares: Shares | None = None,
+    locked: LockedBook | None = None,
 ) -> tuple[Ledger, list[LocatedPosting]]:
     """Return the ledger of all realised postings, and where each cashable posting is held.
 
-    Every cell sums exactly to its actual; the entries sum exactly to the postings.
+    Every cell sums exactly to its actual, the parts of a line to the line, the entries exactly to the postings.
+
+    Parameters
+    ----------
+    shares
+        Signed shares of what short lines support, by P&L line, entity, cost centre and fiscal year.
+    locked
+        What is locked: its cells and what was judged of its wholly locked years stand, whatever the books say today.
     """
-    cashable = [posting for posting in postings if posting.benefit_class.is_cashable]
-    located = locate_postings(cashable, line_keys(books), books.by_entity)
-    cells = build_cells(books, _added_back(books, embedded, located, calendar), calendar)
+    keys = line_keys(books)
+    located = locate_postings([each for each in postings if each.benefit_class.is_cashable], keys, books)
+    costs = place_costs(initiatives, books, keys, calendar)
+    held = added_back(books, embedded, located, calendar, costs)
+    cells: Mapping[LineKey, Sequence[FlexedCell]] = build_cells(books, held, calendar, costs.rows)
+    if locked is not None:
+        cells = stand_cells(cells, locked.ledger)
     by_key: dict[LineKey, list[LocatedPosting]] = defaultdict(list)
     for part in located:
         by_key[part.key].append(part)
+    unlocated = by_key.pop(WHOLE_PL, [])
     outcomes = {
-        key: tie_line(key, parts, cells[key], calendar) for key, parts in sorted(by_key.items()) if key != WHOLE_PL
+        key: tie_line(key, parts, cells.get(key, ()), calendar, shares) for key, parts in sorted(by_key.items())
     }
     entries = [entry for outcome in outcomes.values() for entry in outcome.entries]
-    entries += _unlocated_entries(by_key.get(WHOLE_PL, []), calendar)
+    entries += _unlocated_entries(unlocated, calendar)
     entries += _non_cash_entries([p for p in postings if not p.benefit_class.is_cashable], calendar)
-    lines = tuple(
-        _line(key, books.names[key[0]], cells[key], by_key.get(key, []), outcomes.get(key), calendar)
-        for key in sorted(cells)
-    )
-    whole, cost_minor = _whole_line(lines, initiatives, calendar, as_of)
+    lines = [
+        close_line(key, books.names[key.pl_line], found, by_key.get(key, ()), _tests(outcomes.get(key)), calendar)
+        for key, found in sorted(cells.items())
+    ]
+    whole = whole_line(lines, costs, held)
+    waiting = {
+        TieState.UNLOCATED: unlocated,
+        TieState.LEDGER_OPEN: [part for outcome in outcomes.values() for part in outcome.waiting],
+    }
     ledger = Ledger(
-        lines=(whole, *lines) if whole is not None else lines,
+        lines=(*([whole] if whole is not None else []), *sorted([*lines, *roll_up(lines)], key=lambda line: line.key)),
         entries=tuple(entries),
         unshared=tuple(row for outcome in outcomes.values() for row in outcome.unshared),
-        over_claims=tuple(
-            _over_claim(key, books.names[key[0]].name, test)
-            for key, outcome in outcomes.items()
-            for test in outcome.tests
-            if test.short_minor
-        ),
-        held_by_budget=_held(embedded, calendar, as_of),
-        unlocated_cost_minor=cost_minor,
-        reasons=_reasons(books),
+        over_claims=_over_claims(outcomes, books),
+        held_by_budget=_held(embedded, books, calendar, as_of),
+        unlocated_cost_minor=costs.unlocated_minor(as_of),
+        reasons=(*_reasons(books), *costs.reasons),
+        basis=books.basis,
+        controls=books.controls,
+        ageing=age_postings(waiting, calendar, as_of),
+        claims=claims_beside(initiatives, books, keys, calendar, as_of),
     )
+    if locked is not None:
+        ledger = stand_years(ledger, locked.years, waiting, calendar, as_of)
     return ledger, located
 
 
-def _added_back(
-    books: ProfitLines, embedded: Sequence[EmbeddedAmount], located: Sequence[LocatedPosting], calendar: FiscalCalendar
+def _tests(outcome: LineOutcome | None) -> tuple[LineTest, ...]:
+    return outcome.tests if outcome is not None else ()
+
+
+def added_back(
+    books: ProfitLines,
+    embedded: Sequence[EmbeddedAmount],
+    located: Sequence[LocatedPosting],
+    calendar: FiscalCalendar,
+    costs: PlacedCosts | None = None,
 ) -> dict[tuple[LineKey, date, str], int]:
     """Sum what each kind of reference already holds: the budget as the cases say, the prior year as posted then."""
     held: dict[tuple[LineKey, date, str], int] = defaultdict(int)
     for amount in embedded:
-        key = (amount.pl_line, amount.entity if amount.pl_line in books.by_entity else "")
+        key = books.key_of(amount.pl_line, amount.entity, amount.cost_centre)
         held[key, amount.period.start_on, "budget"] += amount.amount_minor
     for part in located:
-        fiscal_year, number = calendar.locate(part.source.period.start_on)
-        held[part.key, calendar.period(fiscal_year + 1, number).start_on, "prior_year"] += part.amount_minor
+        for period, amount_minor in carried_forward(part.amount_minor, calendar, part.source.period):
+            held[part.key, period.start_on, "prior_year"] += amount_minor
+    for place, amount_minor in (costs.embedded if costs is not None else {}).items():
+        held[place] += amount_minor
     return dict(held)
 
 
@@ -153,172 +178,71 @@ def _plain_entry(source: RealisedPosting, year: str, amount: int, state: TieStat
     )
 
 
-def _line(
-    key: LineKey,
-    name: LineName,
-    cells: Sequence[FlexedCell],
-    parts: Sequence[LocatedPosting],
-    outcome: LineOutcome | None,
-    calendar: FiscalCalendar,
-) -> LedgerLine:
-    by_period: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for part in parts:
-        by_period[part.source.period.start_on][part.source.initiative] += part.amount_minor
-    full = tuple(_cell(cell, by_period.get(cell.period.start_on, {}), calendar) for cell in cells)
-    return LedgerLine(key[0], name.name, name.kind, key[1], full, outcome.tests if outcome else ())
-
-
-def _cell(cell: FlexedCell, moved: Mapping[str, int], calendar: FiscalCalendar) -> LedgerCell:
-    """Close a cell: initiatives beside the flexed reference, and what is then unexplained."""
-    actual = LedgerRow(LedgerComponent.ACTUAL, "", cell.actual_minor)
-    rows: tuple[LedgerRow, ...] = (actual,)
-    if cell.has_reference:
-        initiatives = [LedgerRow(LedgerComponent.INITIATIVE, key, amount) for key, amount in sorted(moved.items())]
-        explained = cell.flexed_minor + sum(row.amount_minor for row in initiatives)
-        unexplained = LedgerRow(LedgerComponent.UNEXPLAINED, "", cell.actual_minor - explained)
-        rows = (*cell.rows, *initiatives, unexplained, actual)
-    period = cell.period
-    return LedgerCell(
-        period.start_on,
-        period.end_on,
-        calendar.label(period),
-        cell.reference_scenario,
-        cell.is_closed,
-        rows,
-        None,
-        None,
+def _over_claims(outcomes: Mapping[LineKey, LineOutcome], books: ProfitLines) -> tuple[OverClaim, ...]:
+    """Return every line and year that carries more entries than it moved, with each initiative's own."""
+    return tuple(
+        _over_claim(key, books.names[key.pl_line].name, test, outcome)
+        for key, outcome in outcomes.items()
+        for test in outcome.tests
+        if test.short_minor
     )
 
 
-def _whole_line(
-    lines: Sequence[LedgerLine], initiatives: Sequence[InitiativeFacts], calendar: FiscalCalendar, as_of: date
-) -> tuple[LedgerLine | None, int]:
-    """Sum all P&L lines and put the initiatives' cost, which names no line, beside the benefits."""
-    profit = [line for line in lines if line.kind != "balance_sheet"]
-    costs = _cost_rows(initiatives, calendar)
-    in_budget = _cost_in_budget(initiatives)
-    by_start: dict[date, list[LedgerCell]] = defaultdict(list)
-    for line in profit:
-        for cell in line.cells:
-            by_start[cell.start_on].append(cell)
-    cells = tuple(
-        _whole_cell(group, costs.get(start, {}), in_budget.get(start, 0)) for start, group in sorted(by_start.items())
-    )
-    cost = sum(sum(rows.values()) for start, rows in costs.items() if start <= as_of)
-    if not cells:
-        return None, cost
-    return LedgerLine("", "All P&L lines", "total", "", cells, ()), cost
-
-
-def _whole_cell(
-    group: Sequence[LedgerCell], costs: Mapping[tuple[LedgerComponent, str], int], cost_in_budget: int
-) -> LedgerCell:
-    totals: dict[tuple[LedgerComponent, str], int] = defaultdict(int)
-    for cell in group:
-        for row in cell.rows:
-            totals[row.component, row.initiative] += row.amount_minor
-    references = {cell.reference_scenario for cell in group}
-    first = group[0]
-    actual = totals.pop((LedgerComponent.ACTUAL, ""))
-    rows = [LedgerRow(LedgerComponent.ACTUAL, "", actual)]
-    if "" not in references:
-        totals.pop((LedgerComponent.UNEXPLAINED, ""))
-        totals.update(costs)
-        if cost_in_budget and all(name.startswith("budget") for name in references):
-            totals[LedgerComponent.EMBEDDED, ""] += cost_in_budget
-        order = list(LedgerComponent)
-        explained = [
-            LedgerRow(component, initiative, amount)
-            for (component, initiative), amount in sorted(
-                totals.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
-            )
-        ]
-        unexplained = actual - sum(row.amount_minor for row in explained)
-        rows = [*explained, LedgerRow(LedgerComponent.UNEXPLAINED, "", unexplained), *rows]
-    name = "" if "" in references else references.pop() if len(references) == 1 else "budget and prior year"
-    is_closed = all(cell.is_closed for cell in group)
-    return LedgerCell(first.start_on, first.end_on, first.period, name, is_closed, tuple(rows), None, None)
-
-
-def _cost_in_budget(initiatives: Sequence[InitiativeFacts]) -> dict[date, int]:
-    """Sum the initiatives' cost that the budget already holds, to be added back, by first day of the period."""
-    totals: dict[date, int] = defaultdict(int)
-    for initiative in initiatives:
-        for cell in initiative.case.cells if initiative.case else ():
-            if not cell.is_benefit:
-                totals[cell.period.start_on] += cell.in_budget_minor
-    return dict(totals)
-
-
-def _cost_rows(
-    initiatives: Sequence[InitiativeFacts], calendar: FiscalCalendar
-) -> dict[date, dict[tuple[LedgerComponent, str], int]]:
-    """Return cost as the P&L meets it: expense by accrual, capitalised build by straight-line amortisation."""
-    rows: dict[date, dict[tuple[LedgerComponent, str], int]] = defaultdict(lambda: defaultdict(int))
-    for initiative in initiatives:
-        for cost in initiative.costs:
-            if cost.status != "actual":
-                continue
-            if cost.treatment == "capitalised":
-                for start, amount in amortise(cost):
-                    rows[calendar.period_of(start).start_on][LedgerComponent.AMORTISATION, initiative.key] -= amount
-                continue
-            rows[cost.period.start_on][_cost_component(cost), initiative.key] -= cost.amount_minor
-    return rows
-
-
-def amortise(cost: CostFacts) -> list[tuple[date, int]]:
-    """Spread a capitalised cost straight-line over its useful life from in-service, exactly.
-
-    Returns
-    -------
-    list of (first day of the month, minor units); empty until it is in service with a useful life
-    """
-    months = cost.useful_life_months
-    if cost.in_service_on is None or not months:
-        return []
-    done = [cost.amount_minor * k // months for k in range(months + 1)]
-    return [(add_months(cost.in_service_on, k), done[k + 1] - done[k]) for k in range(months)]
-
-
-def _cost_component(cost: CostFacts) -> LedgerComponent:
-    if cost.category == "cost_to_achieve":
-        return LedgerComponent.COST_TO_ACHIEVE
-    return LedgerComponent.RUN_COST if cost.nature == "run" else LedgerComponent.BUILD_COST
-
-
-def _over_claim(key: LineKey, name: str, test: LineTest) -> OverClaim:
-    movement = test.movement_minor or 0
+def _over_claim(key: LineKey, name: str, test: LineTest, outcome: LineOutcome) -> OverClaim:
+    untested = {TieState.LEDGER_OPEN, TieState.DRIVERS_MISSING}
+    own: dict[str, int] = defaultdict(int)
+    for entry in outcome.entries:
+        if entry.fiscal_year == test.fiscal_year and entry.state not in untested:
+            own[entry.initiative] += entry.amount_minor
     return OverClaim(
-        key[0], name, key[1], test.fiscal_year, test.entries_minor, movement, test.short_minor, test.initiatives
+        key.pl_line,
+        name,
+        key.entity,
+        test.fiscal_year,
+        test.entries_minor,
+        test.movement_minor or 0,
+        test.short_minor,
+        test.initiatives,
+        key.cost_centre,
+        tuple(ClaimingEntry(initiative, amount) for initiative, amount in sorted(own.items())),
     )
 
 
-def _held(embedded: Sequence[EmbeddedAmount], calendar: FiscalCalendar, as_of: date) -> tuple[HeldByBudget, ...]:
+def _held(
+    embedded: Sequence[EmbeddedAmount], books: ProfitLines, calendar: FiscalCalendar, as_of: date
+) -> tuple[HeldByBudget, ...]:
     """Sum what the budget already holds over the fiscal year to date."""
     this_year = calendar.locate(as_of)[0]
-    totals: dict[tuple[str, str, str, str], int] = defaultdict(int)
+    totals: dict[tuple[str, str, LineKey, str], int] = defaultdict(int)
     for amount in embedded:
         if calendar.locate(amount.period.start_on)[0] == this_year and amount.period.last_on <= as_of:
-            totals[amount.initiative, amount.benefit_line, amount.pl_line, amount.budget_version] += amount.amount_minor
+            key = books.key_of(amount.pl_line, amount.entity, amount.cost_centre)
+            totals[amount.initiative, amount.benefit_line, key, amount.budget_version] += amount.amount_minor
     year = f"FY{this_year % 100:02d}"
     return tuple(
-        HeldByBudget(initiative, line, pl_line, year, amount, version)
-        for (initiative, line, pl_line, version), amount in sorted(totals.items())
+        HeldByBudget(initiative, line, key.pl_line, year, amount, version, key.entity, key.cost_centre)
+        for (initiative, line, key, version), amount in sorted(totals.items())
         if amount
     )
 
 
 def _reasons(books: ProfitLines) -> tuple[str, ...]:
-    """Name what could not be placed: group drivers and programmes on lines that are looked at by entity."""
+    """Name what could not be placed: drivers and programmes that are coarser than their line is looked at."""
     reasons = [
-        f"A {driver.kind.label} amount of the group on {driver.pl_line} is not placed: the line is looked at by entity."
+        f"A {driver.kind.label} amount of {driver.entity or 'the group'} on {driver.pl_line} is not placed: {where}."
         for driver in books.drivers
-        if driver.amount_minor is not None and not driver.entity and driver.pl_line in books.by_entity
+        if driver.amount_minor is not None and (where := _too_coarse(books, driver.pl_line, driver.entity))
     ]
     reasons += [
-        f"An amount of another programme on {programme.pl_line} is not placed: the line is looked at by entity."
+        f"An amount of another programme on {programme.pl_line} is not placed: {where}."
         for programme in books.programmes
-        if not programme.entity and programme.pl_line in books.by_entity
+        if (where := _too_coarse(books, programme.pl_line, programme.entity))
     ]
     return tuple(dict.fromkeys(reasons))
+
+
+def _too_coarse(books: ProfitLines, pl_line: str, entity: str) -> str:
+    """Return how finely a line is looked at where an amount of an entity cannot be placed on it; else nothing."""
+    if pl_line in books.by_cost_centre:
+        return "the line is looked at by cost centre"
+    return "the line is looked at by entity" if pl_line in books.by_entity and not entity else ""

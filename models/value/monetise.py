@@ -7,7 +7,7 @@ in the line's own currency and once more by translation; draws follow the same w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -60,7 +60,7 @@ class DrawRecipe:
     """How draws of an effect become draws of money: stored instead of the draws themselves.
 
     `cells` are (KPI period t, fiscal period f, weight): reporting minor units per unit of effect and unit value of 1.
-    `bands[f]` is the unit value of a fiscal period.
+    `bands[f]` is the unit value of a fiscal period. `effect_key` names the effect where it is not the line's own.
     """
 
     benefit_line: str
@@ -70,17 +70,30 @@ class DrawRecipe:
     start_ons: tuple[date, ...]
     cells: tuple[tuple[int, int, float], ...]
     bands: tuple[ValueBand, ...]
+    effect_key: str = ""
+    shift_minor: tuple[int, ...] = ()  # what a lock or a true-up adds to each fiscal period; empty: nothing
+
+    @property
+    def source(self) -> str:
+        """The key of the effect that is drawn: the line's own, or that of the joint effect it has a part in."""
+        return self.effect_key or self.benefit_line
 
 
 @dataclass(frozen=True, slots=True)
 class LineMoney:
-    """The postings of a benefit line by fiscal period, and the recipe of their draws."""
+    """The postings of a benefit line by fiscal period, and the recipe of their draws.
+
+    `unit_minor` is what one KPI unit is worth in reporting minor units; `financing_minor` is the part of the amounts of
+    a stock that is the charge for financing it, the rest its change in level.
+    """
 
     fiscal: tuple[Period, ...]
     currency: str
     native_minor: tuple[int, ...]
     amount_minor: tuple[int, ...]
     recipe: DrawRecipe
+    unit_minor: tuple[Fraction, ...] = ()
+    financing_minor: tuple[int, ...] = ()
 
 
 def fiscal_shares(periods: tuple[Period, ...], fiscal: tuple[Period, ...]) -> list[tuple[int, int, Fraction]]:
@@ -216,6 +229,8 @@ def draw_money(recipe: DrawRecipe, effect_draws: Floats) -> Floats:
     }
     for f, band in enumerate(recipe.bands):
         money[:, f] *= drawn[band]
+    if recipe.shift_minor:
+        money += np.array(recipe.shift_minor, dtype=np.float64)
     return np.asarray(money, dtype=np.float64)
 
 
@@ -226,11 +241,13 @@ def _refuse_class(line: LineFacts) -> WhyNot | None:
             f"It is measured in {line.kpi.unit_of_measure}, not in money.",
             "Post a further benefit line of a class that has money, on the account that moves with it.",
         )
-    if line.benefit_class is BenefitClass.RELEASED_CAPACITY and not line.is_unmet_demand_approved:
+    is_linked = bool(line.accounts or line.cuts)
+    if line.benefit_class is BenefitClass.RELEASED_CAPACITY and not (line.is_unmet_demand_approved or is_linked):
         return WhyNot(
             "no_unmet_demand",
             "Released hours are no money: no unmet demand is approved and no account that moved is linked.",
-            "Link the account that moved (overtime, contractors, headcount budget), or approve the unmet demand.",
+            "Link the account that moved (overtime, contractors, headcount budget) and have the holder of its budget "
+            "accept the cut, or approve the unmet demand.",
         )
     return None
 
@@ -279,7 +296,53 @@ def _post(
         bands=tuple(_band(line, value) for value in values),
     )
     amounts = tuple(round(amount * rate) for amount, rate in zip(native, minor_rates, strict=True))
-    return LineMoney(months, currency, tuple(native), amounts, recipe)
+    worth = [Fraction(value.value or 0) * abs(scale) for value in values]
+    return LineMoney(
+        months,
+        currency,
+        tuple(native),
+        amounts,
+        recipe,
+        unit_minor=tuple(unit * rate for unit, rate in zip(worth, minor_rates, strict=True)),
+        financing_minor=_financing(
+            line, effects, cells, [w * r for w, r in zip(worth, minor_rates, strict=True)], amounts
+        ),
+    )
+
+
+def _financing(
+    line: LineFacts,
+    effects: list[Fraction],
+    cells: list[tuple[int, int, Fraction]],
+    unit_minor: list[Fraction],
+    amounts: tuple[int, ...],
+) -> tuple[int, ...]:
+    """Return of each amount of working capital what is the charge for financing it: all but the change in level."""
+    if line.benefit_class is not BenefitClass.WORKING_CAPITAL:
+        return ()
+    moved = [Fraction(0)] * len(amounts)
+    for t, f, share in cells:
+        if abs(share) == 1:  # a change in level; a charge is a rate over days
+            moved[f] += effects[t] * share
+    return tuple(
+        amount - round(line.kpi.better.sign * change * unit)
+        for amount, change, unit in zip(amounts, moved, unit_minor, strict=True)
+    )
+
+
+def scale_money(money: LineMoney, amount_minor: tuple[int, ...]) -> LineMoney:
+    """Return money brought down to given amounts by period, its native amounts and draws in proportion."""
+    shares = [
+        Fraction(kept, amount) if amount else Fraction(0)
+        for kept, amount in zip(amount_minor, money.amount_minor, strict=True)
+    ]
+    recipe = replace(money.recipe, cells=tuple((t, f, w * float(shares[f])) for t, f, w in money.recipe.cells))
+    return replace(
+        money,
+        native_minor=tuple(round(n * share) for n, share in zip(money.native_minor, shares, strict=True)),
+        amount_minor=amount_minor,
+        recipe=recipe,
+    )
 
 
 def _exact(number: float) -> Fraction:

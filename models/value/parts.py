@@ -45,6 +45,7 @@ class LinePart:
 
     `grid_places` are the places of those periods on the grid; `tied_shares` say how much of a deviation from the point
     is tied out; `month_minor` is the month's run-rate (None without one) over `forecast_months` months after as-of.
+    `realised_minor` is given where a lock makes it another than the amounts of the periods in production.
     """
 
     recipe: DrawRecipe
@@ -58,6 +59,59 @@ class LinePart:
     month_minor: int | None
     run_rate_weights: tuple[float, ...]
     forecast_months: int
+    realised_minor: tuple[int, ...] = ()
+    cash_minor: tuple[int, ...] = ()  # cash of a line that is not cashable by its class; empty: none
+
+    @property
+    def has_cash(self) -> bool:
+        """Whether any of it is realised cashable."""
+        return self.is_cashable or bool(self.cash_minor)
+
+    def cash_draws(self, realised: Floats) -> Floats:
+        """Return draws of what is cashable from draws of what is realised, both of shape (n_draws, n_posted).
+
+        Cash that was evidenced carries the relative spread of the amount that it is a part of.
+        """
+        if self.is_cashable or not self.cash_minor:
+            return realised if self.is_cashable else np.zeros_like(realised)
+        points = np.array(self.realised_points, dtype=np.float64)
+        cash = np.array(self.cash_minor, dtype=np.float64)
+        shares = np.divide(cash, points, out=np.zeros_like(cash), where=points != 0.0)
+        return cash + (realised - points) * shares
+
+    @property
+    def realised_points(self) -> tuple[int, ...]:
+        """What is realised in each posted fiscal period."""
+        if self.realised_minor:
+            return self.realised_minor
+        return tuple(a if on else 0 for a, on in zip(self.amount_minor, self.in_production, strict=True))
+
+    def realised_draws(self, money: Floats) -> Floats:
+        """Return draws of what is realised from draws of the money, both of shape (n_draws, n_posted)."""
+        on = np.array(self.in_production, dtype=np.float64)
+        if not self.realised_minor:
+            return money * on
+        centre = np.array(self.amount_minor, dtype=np.float64) * on
+        return money * on + (np.array(self.realised_minor, dtype=np.float64) - centre)
+
+    def month_draws(self, money: Floats) -> Floats:
+        """Return draws of the month's run-rate, shape (n_draws,): a true-up comes once and is none of it."""
+        shift = self.recipe.shift_minor
+        recurring = money - np.array(shift, dtype=np.float64) if shift else money
+        return np.asarray(recurring @ np.array(self.run_rate_weights), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class FullYearSpan:
+    """The first twelve whole fiscal periods after go-live: where they begin on the grid and how many are measured.
+
+    `factor` brings the measured ones to twelve by the approved path; 1 where it `is_complete`.
+    """
+
+    first_place: int
+    n_measured: int
+    factor: float
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +153,9 @@ class Totals:
     n_with_case: int
     n_with_run_rate: int
     n_with_approval: int
+    full_year: int = 0  # of initiatives that have been live for twelve whole periods
+    n_with_full_year: int = 0
+    case_cost_to_horizon: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +163,7 @@ class InitiativePart:
     """What of an initiative adds up: its points, its lines' recipes, and its own discount rate and day of approval.
 
     The rate is None where none agrees with the flows, the day where it is not known: then there are no present values.
+    `owners` are the initiatives of a joint effect: the part is what they share, and belongs to none of them alone.
     """
 
     key: str
@@ -114,6 +172,13 @@ class InitiativePart:
     discount_rate: Decimal | None
     approved_on: date | None
     reasons: tuple[str, ...]
+    owners: tuple[str, ...] = ()
+    full_year: FullYearSpan | None = None
+    priced_present_forward: float | None = None  # present value ahead of cost whose price a provider of AI sets
+
+    def is_within(self, initiatives: frozenset[str]) -> bool:
+        """Tell whether the part belongs to a scope: a joint effect only where all its initiatives do."""
+        return initiatives.issuperset(self.owners or (self.key,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +209,7 @@ class DrawTotals:
     forecast: Floats
     present_since: Floats
     present_forward: Floats
+    full_year: Floats
     path: Floats
 
 
@@ -189,6 +255,7 @@ def no_draws(n_draws: int, n_grid: int) -> DrawTotals:
         forecast=np.zeros(n_draws),
         present_since=np.zeros(n_draws),
         present_forward=np.zeros(n_draws),
+        full_year=np.zeros(n_draws),
         path=np.zeros((n_draws, n_grid)),
     )
 
@@ -216,19 +283,19 @@ def add_line_draws(
         Shape (n_draws, n_periods).
     """
     money = draw_money(line.recipe, effect_draws)
-    in_production = np.array(line.in_production, dtype=np.float64)
-    realised = money * in_production
+    realised = line.realised_draws(money)
     into.measured[:] += money.sum(axis=1)
     into.realised[:] += realised.sum(axis=1)
-    if not line.is_cashable:
+    if not line.has_cash:
         return money
-    into.cashable[:] += realised.sum(axis=1)
-    point = np.array(line.amount_minor, dtype=np.float64) * in_production
+    cash = line.cash_draws(realised)
+    into.cashable[:] += cash.sum(axis=1)
+    point = np.array(line.realised_points, dtype=np.float64)
     into.tied[:] += line.tied_minor + (realised - point) @ np.array(line.tied_shares)
-    into.path[:, list(line.grid_places)] += realised
+    into.path[:, list(line.grid_places)] += cash
     if line.month_minor is None:
         return money
-    month = money @ np.array(line.run_rate_weights)
+    month = line.month_draws(money)
     into.run_rate[:] += 12.0 * month
     if line.forecast_months > 0:
         ahead = month[:, None] * draw_persistence_factors(policy, line.forecast_months, money.shape[0])
@@ -238,7 +305,9 @@ def add_line_draws(
 
 
 def close_present_values(into: DrawTotals, part: InitiativePart, policy: Policy, grid: Grid) -> None:
-    """Set the present values of an initiative's draws from its path and its own discount factors, in place."""
+    """Set what an initiative's draws owe to its whole path: present values and the full-year effect, in place."""
+    if (span := part.full_year) is not None and span.is_complete:
+        into.full_year[:] = into.path[:, span.first_place : span.first_place + span.n_measured].sum(axis=1)
     since, forward = present_factors(part.discount_rate, part.approved_on, policy.timing, grid)
     if since is not None:
         into.present_since[:] = into.path @ since - part.totals.cost_present_since

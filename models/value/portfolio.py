@@ -15,22 +15,25 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from models.domain.benefit_line import HoursChain, LineValuation, WhyNot
-from models.domain.errors import MissingRateError
+from models.domain.benefit_line import LineValuation, WhyNot
 from models.domain.figures import Figures
-from models.domain.ledger import Ledger, LedgerCell, LedgerComponent
-from models.domain.measure import Behaviour, BenefitClass
-from models.domain.policy import Policy
+from models.domain.ledger import Ledger, LedgerCell, LedgerComponent, LedgerLine
+from models.domain.sharing import JointRow
+from models.domain.true_up import TrueUp
 from models.domain.valuation import InitiativeValuation
-from models.value.describe import EffectBrief, describe_initiative, describe_line
+from models.value.cash_evidence import Worths, settle_cash
+from models.value.class_rules import contribution_reasons
+from models.value.cost import DECOMMISSIONING
+from models.value.describe import describe_initiative, describe_line
 from models.value.draws import limits, round_outwards
-from models.value.exchange import ExchangeRates
-from models.value.facts import InitiativeFacts, LineFacts
+from models.value.facts import InitiativeFacts
 from models.value.figures import build_figures
+from models.value.hold import stand_costs, stand_ledger, stand_lines
+from models.value.hours_chain import describe_chain
 from models.value.ledger_book import EmbeddedAmount, build_ledger
-from models.value.monetise import EffectSeries, LineMoney, value_line
+from models.value.line_rules import apply_line_rules
 from models.value.parts import Grid, InitiativePart, LinePart, add_draws, no_draws
-from models.value.profit_line import LineKey, ProfitLines
+from models.value.profit_line import LineKey
 from models.value.publication import (
     DrawnInitiative,
     add_unshared_draws,
@@ -47,42 +50,14 @@ from models.value.realise import (
     realised_postings,
     value_initiative,
 )
-from models.value.run_rate import measure_run_rate
+from models.value.spans import annualised_effect
 from models.value.splitting import split_signed
 from models.value.tie_out import LocatedPosting
+from models.value.weigh import LineEffect, PortfolioInputs
+from models.value.weigh_joint import describe_joint, unshared_part, weigh_lines
 
 Floats = NDArray[np.float64]
 _MAX_PERIODS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class LineEffect:
-    """The published effect of a benefit line by KPI period, in short, with the seed of its source."""
-
-    series: EffectSeries
-    brief: EffectBrief
-    seed: int
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PortfolioInputs:
-    """All that a valuation starts from.
-
-    `effects` says of each benefit line its effect, or why there is none. `closed_periods` are the first days of fiscal
-    periods with closed actuals, None where no books are posted.
-    """
-
-    policy: Policy
-    rates: ExchangeRates
-    as_of: date
-    initiatives: tuple[InitiativeFacts, ...]
-    effects: Mapping[str, LineEffect | WhyNot]
-    books: ProfitLines
-    book_reasons: tuple[str, ...]
-    closed_periods: frozenset[date] | None
-    hours: Mapping[str, HoursChain]
-    n_draws: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +69,8 @@ class PortfolioWorth:
     ledger: Ledger
     grid: Grid
     parts: tuple[InitiativePart, ...]
+    joints: tuple[JointRow, ...] = ()
+    true_ups: tuple[TrueUp, ...] = ()
 
 
 def value_everything(inputs: PortfolioInputs, draw_effect: Callable[[str, int], Floats]) -> PortfolioWorth:
@@ -102,93 +79,87 @@ def value_everything(inputs: PortfolioInputs, draw_effect: Callable[[str, int], 
     Parameters
     ----------
     draw_effect
-        From a benefit line and a seed to draws of its effect, shape (n_draws, n_periods).
+        From a benefit line or the key of a joint effect, and a seed, to draws of its effect, (n_draws, n_periods).
     """
+    inputs, cost_true_ups = stand_costs(inputs)
     policy = inputs.policy
-    worths = {
-        initiative.key: [_weigh_line(line, initiative, inputs) for line in initiative.lines]
-        for initiative in inputs.initiatives
-    }
+    weighed = weigh_lines(inputs)
+    embedded = embedded_amounts(inputs.initiatives)
+    settled = settle_cash(weighed.worths, inputs, lambda lines, only: _ledger_of(lines, only, embedded, inputs))
+    standing = stand_lines(settled, inputs)
+    worths = standing.worths
     setting = Setting(policy, inputs.as_of, make_grid(inputs, worths), inputs.n_draws)
     postings = realised_postings([worth for key in worths for worth in worths[key]])
-    ledger, located = build_ledger(
+    line_rules = apply_line_rules(
+        inputs.shared.ledger_rules,
         postings,
-        inputs.books,
-        embedded_amounts(inputs.initiatives),
-        inputs.initiatives,
+        {initiative.key: initiative for initiative in inputs.initiatives},
         calendar=policy.calendar,
         as_of=inputs.as_of,
     )
-    ledger = replace(ledger, reasons=(*inputs.book_reasons, *ledger.reasons))
+    ledger, located = build_ledger(
+        postings,
+        inputs.books,
+        embedded,
+        inputs.initiatives,
+        calendar=policy.calendar,
+        as_of=inputs.as_of,
+        locked=inputs.locked,
+        shares=line_rules.shares,
+    )
+    told = contribution_reasons(inputs.initiatives)
+    ledger = replace(ledger, reasons=(*inputs.book_reasons, *ledger.reasons, *line_rules.reasons, *told))
     held: dict[str, list[LocatedPosting]] = defaultdict(list)
     for posting in located:
         held[posting.source.initiative].append(posting)
     total = no_draws(setting.n_draws, len(setting.grid.periods))
     rows = rows_within(ledger.unshared, worths)
     bands = _Bands(setting)
-    parts, initiatives = [], []
-    for facts in inputs.initiatives:
+    claims = {joint.claim.key: joint.claim for joint in weighed.joints}
+    parts: list[InitiativePart] = []
+    initiatives: list[InitiativeValuation] = []
+    unshared: dict[str, LineValuation] = {}
+    for facts in weighed.bearers:
         worth = value_initiative(facts, worths[facts.key], ledger, held[facts.key], setting)
         drawn = draw_initiative(worth.part, lambda part: _draws_of(part, draw_effect), setting)
         add_draws(total, drawn.draws)
         add_unshared_draws(total, drawn, rows)
         bands.add(drawn, held[facts.key])
-        parts.append(drawn.part)
-        initiatives.append(_describe(replace(worth, part=drawn.part), drawn, ledger, inputs, setting))
+        described = _describe(replace(worth, part=drawn.part), drawn, ledger, weighed.effects, inputs, setting)
+        if facts.key in claims:
+            parts.append(unshared_part(drawn.part, claims[facts.key], parts))
+            unshared[facts.key] = described.lines[0]
+        else:
+            parts.append(drawn.part)
+            initiatives.append(described)
     figures = sum_figures(parts, total, ledger.unshared, setting, portfolio_reasons(parts))
-    return PortfolioWorth(figures, tuple(initiatives), bands.applied(ledger), setting.grid, tuple(parts))
+    joints = tuple(describe_joint(joint, unshared.get(joint.claim.key), setting) for joint in weighed.joints)
+    ledger, true_ups = stand_ledger(bands.applied(ledger), inputs, (*standing.true_ups, *cost_true_ups))
+    return PortfolioWorth(figures, tuple(initiatives), ledger, setting.grid, tuple(parts), joints, true_ups)
+
+
+def _ledger_of(
+    worths: Worths, pl_lines: frozenset[str], embedded: Sequence[EmbeddedAmount], inputs: PortfolioInputs
+) -> Ledger:
+    """Return the ledger of some P&L lines from the worths as they stand."""
+    books = inputs.books
+    amounts = tuple(amount for amount in books.amounts if amount.pl_line in pl_lines)
+    postings = realised_postings([worth for lines in worths.values() for worth in lines])
+    held = [posting for posting in postings if any(account.pl_line in pl_lines for account in posting.accounts)]
+    ledger, _ = build_ledger(
+        held,
+        replace(books, amounts=amounts),
+        embedded,
+        inputs.initiatives,
+        calendar=inputs.policy.calendar,
+        as_of=inputs.as_of,
+        locked=inputs.locked,
+    )
+    return ledger
 
 
 def _draws_of(part: LinePart, draw_effect: Callable[[str, int], Floats]) -> Floats:
-    return draw_effect(part.recipe.benefit_line, part.recipe.effect_seed)
-
-
-def _weigh_line(line: LineFacts, initiative: InitiativeFacts, inputs: PortfolioInputs) -> LineWorth:
-    """Value one line; what cannot be valued keeps its reason."""
-    effect = inputs.effects.get(line.key)
-    if effect is None or isinstance(effect, WhyNot):
-        why_not = effect or WhyNot(
-            "not_estimated", "No estimate has been published yet.", "Run tieout estimate, or wait for the worker."
-        )
-        return LineWorth(line, None, None, why_not, (), why_not.reason)
-    outcome = value_line(
-        line,
-        effect.series,
-        calendar=inputs.policy.calendar,
-        rates=inputs.rates,
-        rate_set=inputs.policy.rate_set,
-        as_of=inputs.as_of,
-        estimate_id=effect.brief.estimate_id,
-        effect_seed=effect.seed,
-    )
-    if isinstance(outcome, WhyNot):
-        return LineWorth(line, effect.brief.grade, None, outcome, (), outcome.reason)
-    in_production = tuple(initiative.is_in_production(month) for month in outcome.fiscal)
-    closed = inputs.closed_periods
-    counted = [
-        on and (closed is None or month.start_on in closed)
-        for on, month in zip(in_production, outcome.fiscal, strict=True)
-    ]
-    run_rate = measure_run_rate(
-        outcome,
-        effect.series,
-        counted,
-        _constant_rate(outcome, inputs),
-        is_recurring=line.kpi.behaviour is Behaviour.FLOW and line.benefit_class is not BenefitClass.WORKING_CAPITAL,
-        calendar=inputs.policy.calendar,
-        as_of=inputs.as_of,
-    )
-    return LineWorth(line, effect.brief.grade, outcome, None, in_production, run_rate)
-
-
-def _constant_rate(money: LineMoney, inputs: PortfolioInputs) -> Fraction:
-    """Return the rate of the as-of period, else of the last posted one: it exists, or the line had no money."""
-    policy = inputs.policy
-    start_on = policy.calendar.period_of(inputs.as_of).start_on
-    try:
-        return inputs.rates.minor_rate(money.currency, start_on, policy.rate_set)
-    except MissingRateError:
-        return inputs.rates.minor_rate(money.currency, money.fiscal[-1].start_on, policy.rate_set)
+    return draw_effect(part.recipe.source, part.recipe.effect_seed)
 
 
 def make_grid(inputs: PortfolioInputs, worths: Mapping[str, Sequence[LineWorth]]) -> Grid:
@@ -199,8 +170,9 @@ def make_grid(inputs: PortfolioInputs, worths: Mapping[str, Sequence[LineWorth]]
         days += [cost.period.start_on for cost in initiative.costs if cost.amount_minor]
         days += [cost.cash_on for cost in initiative.costs if cost.cash_on is not None]
         days += [cell.period.start_on for cell in (initiative.case.cells if initiative.case else ())]
-        days += [w.money.fiscal[0].start_on for w in worths[initiative.key] if w.money is not None]
+    days += [w.money.fiscal[0].start_on for lines in worths.values() for w in lines if w.money is not None]
     horizons = [horizon_of(initiative, inputs.policy, as_of) for initiative in inputs.initiatives]
+    horizons += [c.period.last_on for i in inputs.initiatives for c in i.costs if c.category == DECOMMISSIONING]
     first, last = min(days), max([as_of, *horizons])
     periods = tuple(calendar.periods_between(first, last))
     n_past = sum(1 for period in periods if period.last_on <= as_of)
@@ -208,7 +180,7 @@ def make_grid(inputs: PortfolioInputs, worths: Mapping[str, Sequence[LineWorth]]
 
 
 def embedded_amounts(initiatives: Sequence[InitiativeFacts]) -> list[EmbeddedAmount]:
-    """Place what the budget already holds of each benefit on the line's accounts, exactly."""
+    """Place what the budget already holds of each benefit on the line's accounts, exactly, as its postings are."""
     found = []
     for initiative in initiatives:
         lines = {line.key: line for line in initiative.lines}
@@ -218,9 +190,8 @@ def embedded_amounts(initiatives: Sequence[InitiativeFacts]) -> list[EmbeddedAmo
                 continue
             accounts = line.accounts_on(cell.period.last_on)
             weights = [Fraction(account.weight) for account in accounts]
-            if sum(weights, Fraction(0)) != 1:
-                continue
-            for account, amount in zip(accounts, split_signed(cell.in_budget_minor, weights), strict=True):
+            parts = split_signed(cell.in_budget_minor, [*weights, 1 - sum(weights, Fraction(0))])
+            for account, amount in zip(accounts, parts[:-1], strict=True):
                 found.append(
                     EmbeddedAmount(
                         initiative.key,
@@ -230,13 +201,19 @@ def embedded_amounts(initiatives: Sequence[InitiativeFacts]) -> list[EmbeddedAmo
                         cell.period,
                         amount,
                         cell.budget_version,
+                        account.cost_centre,
                     )
                 )
     return found
 
 
 def _describe(
-    worth: InitiativeWorth, drawn: DrawnInitiative, ledger: Ledger, inputs: PortfolioInputs, setting: Setting
+    worth: InitiativeWorth,
+    drawn: DrawnInitiative,
+    ledger: Ledger,
+    effects: Mapping[str, LineEffect | WhyNot],
+    inputs: PortfolioInputs,
+    setting: Setting,
 ) -> InitiativeValuation:
     by_line = {
         part.recipe.benefit_line: (part, money) for part, money in zip(drawn.part.lines, drawn.line_money, strict=True)
@@ -245,7 +222,7 @@ def _describe(
     lines: list[LineValuation] = []
     for line in worth.lines:
         part, money = by_line.get(line.facts.key, (None, None))
-        effect = inputs.effects.get(line.facts.key)
+        effect = effects.get(line.facts.key)
         lines.append(
             describe_line(
                 line,
@@ -256,11 +233,20 @@ def _describe(
                 worth.facts,
                 setting,
                 names=names,
-                hours=inputs.hours.get(line.facts.key),
+                hours=describe_chain(
+                    line.facts,
+                    inputs.hours.get(line.facts.key, ()),
+                    line.cash.tests,
+                    inputs.rates,
+                    inputs.policy.rate_set,
+                    inputs.as_of,
+                ),
                 notes=effect.notes if isinstance(effect, LineEffect) else (),
             )
         )
     figures = build_figures(drawn.part.totals, drawn.draws, setting, drawn.part.reasons)
+    if (annualised := annualised_effect(drawn.part, drawn.draws, setting)) is not None:
+        figures = replace(figures, full_year=annualised)
     return describe_initiative(worth, figures, drawn.draws, lines, setting)
 
 
@@ -278,11 +264,12 @@ class _Bands:
             by_key = amounts[posting.source.benefit_line, posting.source.period.start_on]
             by_key[posting.key] = by_key.get(posting.key, 0) + posting.amount_minor
         for part, money in zip(drawn.part.lines, drawn.line_money, strict=True):
+            realised, points = part.realised_draws(money), part.realised_points
             for f, start_on in enumerate(part.recipe.start_ons):
                 for key, amount in amounts.get((part.recipe.benefit_line, start_on), {}).items():
-                    share = amount / part.amount_minor[f]
+                    share = amount / points[f]
                     place = part.grid_places[f]
-                    deviation = share * (money[:, f] - part.amount_minor[f])
+                    deviation = share * (realised[:, f] - points[f])
                     known = self.deviation[key].get(place)
                     self.deviation[key][place] = deviation if known is None else known + deviation
 
@@ -290,16 +277,19 @@ class _Bands:
         """Return the ledger with the limits of unexplained."""
         lines = []
         for line in ledger.lines:
-            moved = self.deviation.get((line.pl_line, line.entity), {}) if line.pl_line else self._whole()
+            moved = self._of_line(line)
             lines.append(replace(line, cells=tuple(self._band(cell, moved) for cell in line.cells)))
         return replace(ledger, lines=tuple(lines))
 
-    def _whole(self) -> dict[int, Floats]:
+    def _of_line(self, line: LedgerLine) -> dict[int, Floats]:
+        """Sum over the parts of a line; the whole P&L is the sum of all lines."""
         total: dict[int, Floats] = {}
         for key, places in self.deviation.items():
+            is_part = key.pl_line and line.entity in {"", key.entity} and line.cost_centre in {"", key.cost_centre}
+            if not is_part or line.pl_line not in {"", key.pl_line}:
+                continue
             for place, deviation in places.items():
-                if key[0]:
-                    total[place] = total[place] + deviation if place in total else deviation
+                total[place] = total[place] + deviation if place in total else deviation
         return total
 
     def _band(self, cell: LedgerCell, moved: Mapping[int, Floats]) -> LedgerCell:

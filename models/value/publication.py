@@ -46,6 +46,11 @@ class Publication:
         context = self.valuation.context
         return Setting(self.policy, context.as_of, self.grid, context.n_draws)
 
+    def parts_within(self, initiatives: Iterable[str]) -> tuple[InitiativePart, ...]:
+        """Return the parts of some initiatives, with the joint effects all of whose initiatives are among them."""
+        inside = frozenset(initiatives)
+        return tuple(part for part in self.parts if part.is_within(inside))
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnInitiative:
@@ -60,17 +65,24 @@ def draw_initiative(part: InitiativePart, effects: EffectDraws, setting: Setting
     """Make the draws of an initiative from its recipes; amounts on unshared rows are not tied out."""
     draws = no_draws(setting.n_draws, len(setting.grid.periods))
     money = tuple(
-        add_line_draws(draws, line, effects(line), policy=setting.policy, grid=setting.grid) for line in part.lines
+        add_line_draws(draws, line, _drawn_effect(line, effects, setting), policy=setting.policy, grid=setting.grid)
+        for line in part.lines
     )
     close_present_values(draws, part, setting.policy, setting.grid)
     low, high = 0.0, 0.0
     for line, drawn in zip(part.lines, money, strict=True):
-        if line.is_cashable:
-            ends = limits((drawn * np.array(line.in_production)).sum(axis=1), setting.policy.interval_level)
+        if line.has_cash:
+            cash = line.cash_draws(line.realised_draws(drawn))
+            ends = limits(cash.sum(axis=1), setting.policy.interval_level)
             low, high = low + ends[0], high + ends[1]
     bound = round_outwards(low, high)
     bounded = replace(part.totals, dependent_low=bound[0], dependent_high=bound[1])
     return DrawnInitiative(replace(part, totals=bounded), draws, money)
+
+
+def _drawn_effect(line: LinePart, effects: EffectDraws, setting: Setting) -> Floats:
+    """Return draws of a line's effect; a line of locked amounts alone has none any more."""
+    return effects(line) if line.recipe.cells else np.zeros((setting.n_draws, line.recipe.n_periods))
 
 
 def rows_within(unshared: Sequence[UnsharedRow], initiatives: Iterable[str]) -> frozenset[int]:
@@ -84,9 +96,8 @@ def add_unshared_draws(into: DrawTotals, drawn: DrawnInitiative, rows: frozenset
     for line, money in zip(drawn.part.lines, drawn.line_money, strict=True):
         shares = [np.array(weight.shares) for weight in line.unshared if weight.row_no in rows]
         if shares:
-            on = np.array(line.in_production, dtype=np.float64)
-            point = np.array(line.amount_minor, dtype=np.float64) * on
-            into.tied[:] += (money * on - point) @ np.sum(shares, axis=0)
+            point = np.array(line.realised_points, dtype=np.float64)
+            into.tied[:] += (line.realised_draws(money) - point) @ np.sum(shares, axis=0)
 
 
 def sum_figures(
@@ -121,7 +132,7 @@ def subset_figures(publication: Publication, parts: Sequence[InitiativePart], ef
 def portfolio_reasons(parts: Sequence[InitiativePart]) -> tuple[str, ...]:
     """Say what the figures of several initiatives leave out."""
     reasons = list(dict.fromkeys(reason for part in parts for reason in part.reasons if " is not counted" in reason))
-    total = len(parts)
+    total = sum(part.totals.n_initiatives for part in parts)
     counts = (
         (sum(part.totals.n_measured for part in parts), "have a measured line; the others count with their cost only"),
         (sum(part.totals.n_with_case for part in parts), "have an approved case to hold against"),

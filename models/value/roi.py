@@ -35,13 +35,15 @@ def payback_periods(flows: Sequence[float]) -> float | None:
     return float(result) if np.isfinite(result) else None
 
 
-def payback_of_draws(flows: Floats) -> Floats:
+def payback_of_draws(flows: Floats, *, is_spend_known: bool = False) -> Floats:
     """Return `payback_periods` of each row.
 
     Parameters
     ----------
     flows
-        Shape (n_draws, n_periods).
+        Net cash, shape (n_draws, n_periods).
+    is_spend_known
+        That there is spend also in rows where benefits of the same period always cover it: these pay back at once.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def payback_of_draws(flows: Floats) -> Floats:
     is_out_of_pocket = cumulative <= 0.0
     # Places after the last one at which cumulative cash is not positive stay positive to the end.
     crossing = np.where(is_out_of_pocket.any(axis=1), n_periods - np.argmax(is_out_of_pocket[:, ::-1], axis=1), 0)
-    has_payback = (first < n_periods) & (crossing < n_periods)
+    has_payback = ((first < n_periods) | is_spend_known) & (crossing < n_periods)
     is_later = has_payback & (crossing > first)
     at = np.minimum(crossing, n_periods - 1)
     before = cumulative[rows, np.maximum(at - 1, 0)]

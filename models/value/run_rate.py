@@ -1,7 +1,8 @@
 """Run-rate and forecast: what a line brings in a month now, and for how long it is assumed to last.
 
 Run-rate is the mean of the last three measured periods with closed ledger, seasonally adjusted, recurring, at constant
-rates, x 12. The forecast lets it persist by an approved assumption with its own uncertainty; the two never add.
+rates, x 12. In a calendar of weeks it is brought to a year of 52 weeks: a 53rd does not come every year. The forecast
+lets it persist by an approved assumption with its own uncertainty; the two never add.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from models.domain.calendar import FiscalCalendar, Period
+from models.domain.calendar import CalendarPattern, FiscalCalendar, Period
 from models.domain.policy import Policy
 from models.value.draws import believed_draws, source_seed
 from models.value.monetise import EffectSeries, LineMoney, fiscal_shares
@@ -22,6 +23,7 @@ from models.value.monetise import EffectSeries, LineMoney, fiscal_shares
 Floats = NDArray[np.float64]
 _PERIODS = 3
 _CYCLE = 12
+_DAYS_OF_52_WEEKS = 364
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def measure_run_rate(
         return "The last measured period is too far back for a run-rate."
     season = _seasonal_factor(series, money.fiscal, last)
     factor = (Fraction(1) if season is None else season) / _PERIODS
+    factor *= _to_52_weeks(calendar, money.fiscal, last if season is None else _last_cycle(last))
     month_minor = round(sum(money.native_minor[f] for f in last) * factor * constant_rate)
     weights = [0.0] * len(money.fiscal)
     for f in last:
@@ -71,6 +74,17 @@ def measure_run_rate(
         translation = Fraction(money.native_minor[f]) * constant_rate / posted if posted else Fraction(1)
         weights[f] = float(factor * translation)
     return RunRate(month_minor, tuple(weights), season is not None)
+
+
+def _last_cycle(last: Sequence[int]) -> range:
+    return range(last[-1] + 1 - _CYCLE, last[-1] + 1)
+
+
+def _to_52_weeks(calendar: FiscalCalendar, fiscal: tuple[Period, ...], over: Sequence[int]) -> Fraction:
+    """Return as many periods of a year of 52 weeks over the periods looked at; 1 where periods are months."""
+    if calendar.pattern is CalendarPattern.MONTHLY:
+        return Fraction(1)
+    return Fraction(_DAYS_OF_52_WEEKS * len(over), _CYCLE * sum(fiscal[f].days for f in over))
 
 
 def _seasonal_factor(series: EffectSeries, fiscal: tuple[Period, ...], last: Sequence[int]) -> Fraction | None:
@@ -82,7 +96,7 @@ def _seasonal_factor(series: EffectSeries, fiscal: tuple[Period, ...], last: Seq
     for t, f, share in fiscal_shares(series.periods, fiscal):
         volume[f] += per_unit[t] * float(share)
     recent = float(volume[list(last)].mean())
-    year = float(volume[last[-1] + 1 - _CYCLE : last[-1] + 1].mean())
+    year = float(volume[list(_last_cycle(last))].mean())
     return Fraction(f"{year / recent:.9e}") if recent > 0.0 else None
 
 
@@ -97,13 +111,13 @@ def persistence_factors(policy: Policy, n_months: int) -> Floats:
 
 
 def draw_persistence_factors(policy: Policy, n_months: int, n_draws: int) -> Floats:
-    """Return draws of `persistence_factors`, shape (n_draws, n_months); one source for each policy version."""
+    """Return draws of `persistence_factors`, shape (n_draws, n_months); one source in an organisation."""
     rates = believed_draws(
         policy.persistence_rate,
         policy.persistence_low,
         policy.persistence_high,
         n_draws=n_draws,
-        seed=source_seed("persistence", str(policy.version)),
+        seed=source_seed("persistence", "policy"),
     )
     return np.asarray(np.maximum(rates, 0.0)[:, None] ** _years_ahead(n_months)[None, :], dtype=np.float64)
 

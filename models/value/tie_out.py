@@ -1,8 +1,8 @@
 """What a P&L line supports: entries against the movement beyond the flexed reference, by fiscal year to date.
 
-Entries R, movement M beyond the flex in their direction, s = standard deviation of unexplained over the 24 periods
-before the first entry x sqrt(n). R < 2s: too small to see. Else short = R if M <= 0, otherwise max(0, R - M - 2s), and
-R - short is supported. We say "consistent with the ledger", never "proven".
+Entries R, movement M beyond the flex and the costs located there in their direction, s = standard deviation of
+unexplained over the 24 periods before the first entry x sqrt(n). R < 2s: too small to see. Else short = R if M <= 0,
+otherwise max(0, R - M - 2s), and R - short is supported. We say "consistent with the ledger", never "proven".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -18,17 +18,20 @@ import numpy as np
 
 from models.domain.calendar import FiscalCalendar, Period
 from models.domain.effect import EvidenceGrade
-from models.domain.ledger import Entry, LineTest, TieState, UnsharedRow
+from models.domain.ledger import CONSISTENT, OPEN_LEDGER, Entry, LineTest, TieState, UnsharedRow
 from models.domain.measure import BenefitClass
 from models.value.facts import AccountWeight
-from models.value.profit_line import FlexedCell, LineKey
+from models.value.line_shares import share_supported, unshared_row
+from models.value.profit_line import WHOLE_PL, FlexedCell, LineKey, ProfitLines
 from models.value.splitting import scale_exactly, split_signed
 
 #: Periods before the first entry over which the noise of a line is taken, and the fewest that tell anything.
 NOISE_PERIODS = 24
 MIN_NOISE_PERIODS = 6
-_LOWEST_TIED_GRADE = EvidenceGrade.E2
+LOWEST_TIED_GRADE = EvidenceGrade.E2
 _SPREADS = 2.0
+_SHORT = "The line moved less beyond its flexed reference than is held against it."
+_BLIND = "No budget and no prior year to hold the line against."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class LocatedPosting:
 
 
 def locate_postings(
-    postings: Sequence[RealisedPosting], lines: frozenset[LineKey], by_entity: frozenset[str]
+    postings: Sequence[RealisedPosting], lines: frozenset[LineKey], books: ProfitLines
 ) -> list[LocatedPosting]:
     """Split realised cashable postings over their P&L lines by signed weights, exactly; the rest is unlocated."""
     located: list[LocatedPosting] = []
@@ -63,15 +66,16 @@ def locate_postings(
         parts: dict[LineKey, Fraction] = defaultdict(Fraction)
         reasons: dict[LineKey, str] = {}
         for account in posting.accounts:
-            key = (account.pl_line, account.entity if account.pl_line in by_entity else "")
+            key = books.key_of(account.pl_line, account.entity, account.cost_centre)
             if key not in lines:
-                reasons["", ""] = f"The books have no P&L line {account.pl_line}."
-                key = ("", "")
+                place = "".join(f" of {part}" for part in key[1:] if part)
+                reasons[WHOLE_PL] = f"The books have no P&L line {account.pl_line}{place}."
+                key = WHOLE_PL
             parts[key] += Fraction(account.weight)
         if (rest := 1 - sum(parts.values())) != 0:
-            parts["", ""] += rest
+            parts[WHOLE_PL] += rest
             reasons.setdefault(
-                ("", ""),
+                WHOLE_PL,
                 f"Its weights leave {float(rest):.0%} on no P&L line." if posting.accounts else "No account is linked.",
             )
         keys = list(parts)
@@ -94,8 +98,8 @@ class _Noise:
 
 def measure_noise(cells: Sequence[FlexedCell], before: date) -> _Noise:
     """Return the standard deviation of unexplained over the last closed periods before a day."""
-    usable = [cell for cell in cells if cell.period.start_on < before and cell.is_closed and cell.has_reference]
-    values = [float(cell.actual_minor - cell.flexed_minor) for cell in usable[-NOISE_PERIODS:]]
+    usable = [cell for cell in cells if cell.period.start_on < before and cell.is_settled and cell.has_reference]
+    values = [float(cell.moved_minor) for cell in usable[-NOISE_PERIODS:]]
     if len(values) < MIN_NOISE_PERIODS:
         return _Noise(None, len(values))
     return _Noise(float(np.std(values, ddof=1)), len(values))
@@ -103,15 +107,24 @@ def measure_noise(cells: Sequence[FlexedCell], before: date) -> _Noise:
 
 @dataclass(frozen=True, slots=True)
 class LineOutcome:
-    """The entries of one P&L line with its tests and unshared rows."""
+    """The entries of one P&L line with its tests and unshared rows, and the postings for which its ledger is open."""
 
     entries: tuple[Entry, ...]
     tests: tuple[LineTest, ...]
     unshared: tuple[UnsharedRow, ...]
+    waiting: tuple[LocatedPosting, ...]
+
+
+#: Signed shares of initiatives of what a short line supports, by P&L line, entity, cost centre and fiscal year.
+Shares = Mapping[tuple[str, str, str, str], Mapping[str, Fraction]]
 
 
 def tie_line(
-    key: LineKey, located: Sequence[LocatedPosting], cells: Sequence[FlexedCell], calendar: FiscalCalendar
+    key: LineKey,
+    located: Sequence[LocatedPosting],
+    cells: Sequence[FlexedCell],
+    calendar: FiscalCalendar,
+    shares: Shares | None = None,
 ) -> LineOutcome:
     """Hold the entries of a line against what it moved, fiscal year by fiscal year."""
     by_start = {cell.period.start_on: cell for cell in cells}
@@ -122,26 +135,32 @@ def tie_line(
     entries: list[Entry] = []
     tests: list[LineTest] = []
     unshared: list[UnsharedRow] = []
+    waiting: list[LocatedPosting] = []
     for fiscal_year, postings in sorted(years.items(), key=lambda item: item[1][0].source.period.start_on):
-        open_ones: list[LocatedPosting] = []
+        place = _Place(key, fiscal_year)
+        open_ones: dict[str, list[LocatedPosting]] = defaultdict(list)
         blind: list[LocatedPosting] = []
         seen: list[LocatedPosting] = []
         for posting in postings:
             cell = by_start.get(posting.source.period.start_on)
-            if cell is None or not cell.is_closed:
-                open_ones.append(posting)
+            if cell is None or not cell.is_settled:
+                open_ones[(cell.control if cell is not None else "") or OPEN_LEDGER].append(posting)
             else:
                 (seen if cell.has_reference else blind).append(posting)
-        entries += _entries(open_ones, key, fiscal_year, TieState.LEDGER_OPEN, "The ledger of these periods is open.")
-        entries += _entries(
-            blind, key, fiscal_year, TieState.DRIVERS_MISSING, "No budget and no prior year to hold the line against."
-        )
+        for reason, held in open_ones.items():
+            entries += place.entries(held, TieState.LEDGER_OPEN, reason)
+            waiting += held
+        entries += place.entries(blind, TieState.DRIVERS_MISSING, _BLIND)
         if seen:
             test = _test_year(fiscal_year, seen, by_start, noise, calendar)
+            rule = (shares or {}).get((*key, fiscal_year)) if test.is_unshared else None
+            if rule is not None:
+                test = replace(test, is_unshared=False, reason=_SHORT)
             tests.append(test)
-            entries += _entries_of_test(test, seen, key)
-            unshared += _unshared_of_test(test, seen, key)
-    return LineOutcome(tuple(entries), tuple(tests), tuple(unshared))
+            found, rest = _entries_of_test(test, seen, place, rule)
+            entries += found
+            unshared += rest
+    return LineOutcome(tuple(entries), tuple(tests), tuple(unshared), tuple(waiting))
 
 
 def fiscal_year_label(calendar: FiscalCalendar, period: Period) -> str:
@@ -161,11 +180,11 @@ def _test_year(
     window = [
         cell
         for start, cell in by_start.items()
-        if first.start_on <= start <= last.start_on and cell.is_closed and cell.has_reference
+        if first.start_on <= start <= last.start_on and cell.is_settled and cell.has_reference
     ]
     total = sum(posting.amount_minor for posting in seen)
     direction = -1 if total < 0 else 1
-    movement = direction * sum(cell.actual_minor - cell.flexed_minor for cell in window)
+    movement = direction * sum(cell.moved_minor for cell in window)
     state, short, spread, reason = _judge(abs(total), movement, noise, len(window))
     initiatives = tuple(sorted({posting.source.initiative for posting in seen}))
     is_unshared = short > 0 and len(initiatives) > 1
@@ -210,86 +229,76 @@ def _judge(entries: int, movement: int, noise: _Noise, n_periods: int) -> tuple[
         )
     short = entries if movement <= 0 else max(0, math.ceil(entries - movement - _SPREADS * spread))
     if short == 0:
-        return TieState.TIED_OUT, 0, spread, "Consistent with what the line moved beyond its flexed reference."
-    return (
-        TieState.LOCATED_NOT_SUPPORTED,
-        short,
-        spread,
-        "The line moved less beyond its flexed reference than is held against it.",
-    )
+        return TieState.TIED_OUT, 0, spread, CONSISTENT
+    return TieState.LOCATED_NOT_SUPPORTED, short, spread, _SHORT
 
 
-def _entries_of_test(test: LineTest, seen: Sequence[LocatedPosting], key: LineKey) -> list[Entry]:
+def _entries_of_test(
+    test: LineTest, seen: Sequence[LocatedPosting], place: _Place, rule: Mapping[str, Fraction] | None
+) -> tuple[list[Entry], list[UnsharedRow]]:
+    """Return the entries of a tested year, and what of a short line belongs to several initiatives."""
+    state = TieState.OVERLAP_OPEN if test.is_unshared else test.state
+    plain = place.entries(seen, state, test.reason)
+    good = sum(entry.amount_minor for entry in plain if entry.grade >= LOWEST_TIED_GRADE)
     if test.is_unshared:
-        return _entries(seen, key, test.fiscal_year, TieState.OVERLAP_OPEN, test.reason)
-    plain = _entries(seen, key, test.fiscal_year, test.state, test.reason)
+        return plain, [unshared_row(test, place.key, good)]
     if test.state is TieState.TIED_OUT:
-        return [_tie(entry, entry.amount_minor, test.reason) for entry in plain]
-    if test.supported_minor == 0:
-        return plain
-    supported = scale_exactly([entry.amount_minor for entry in plain], test.supported_minor)
-    return [_tie(entry, part, test.reason) for entry, part in zip(plain, supported, strict=True)]
+        return [_tie(entry, entry.amount_minor, test.reason) for entry in plain], []
+    if rule is None:
+        if test.supported_minor == 0:
+            return plain, []
+        supported = scale_exactly([entry.amount_minor for entry in plain], test.supported_minor)
+        return [_tie(entry, part, test.reason) for entry, part in zip(plain, supported, strict=True)], []
+    parts, rest = share_supported(test, place.key, [(e.initiative, e.amount_minor) for e in plain], rule, good)
+    return [_tie(entry, part, test.reason) for entry, part in zip(plain, parts, strict=True)], rest
 
 
 def _tie(entry: Entry, supported: int, reason: str) -> Entry:
-    if entry.grade < _LOWEST_TIED_GRADE:
+    if entry.grade < LOWEST_TIED_GRADE:
         evidence = f"The line supports it, but the evidence is {entry.grade.label}: E2 or better is needed."
-        return _with_tie(entry, 0, TieState.LOCATED_NOT_SUPPORTED, evidence)
-    state = TieState.TIED_OUT if supported == entry.amount_minor else TieState.LOCATED_NOT_SUPPORTED
-    return _with_tie(entry, supported, state, reason)
-
-
-def _with_tie(entry: Entry, tied: int, state: TieState, reason: str) -> Entry:
-    return Entry(
-        entry.initiative,
-        entry.benefit_line,
-        entry.benefit_class,
-        entry.grade,
-        entry.pl_line,
-        entry.entity,
-        entry.fiscal_year,
-        entry.amount_minor,
-        tied,
-        state,
-        reason,
-    )
-
-
-def _unshared_of_test(test: LineTest, seen: Sequence[LocatedPosting], key: LineKey) -> list[UnsharedRow]:
-    """Return the one row that several initiatives share: only the part of grade E2 or better is tied out."""
-    if not test.is_unshared:
-        return []
-    good = sum(posting.amount_minor for posting in seen if posting.source.grade >= _LOWEST_TIED_GRADE)
-    tied = round(Fraction(test.supported_minor * good, test.entries_minor)) if test.entries_minor else 0
-    return [
-        UnsharedRow(
-            key[0], key[1], test.fiscal_year, test.initiatives, test.entries_minor, tied, test.short_minor, test.reason
+        is_part = supported != entry.amount_minor
+        return replace(
+            entry,
+            tied_minor=0,
+            state=TieState.LOCATED_NOT_SUPPORTED,
+            reason=f"{reason} The evidence is {entry.grade.label} besides: E2 or better is needed."
+            if is_part
+            else evidence,
         )
-    ]
+    is_whole = supported == entry.amount_minor
+    state = TieState.TIED_OUT if is_whole else TieState.LOCATED_NOT_SUPPORTED
+    return replace(entry, tied_minor=supported, state=state, reason=CONSISTENT if is_whole else reason)
 
 
-def _entries(
-    postings: Sequence[LocatedPosting], key: LineKey, fiscal_year: str, state: TieState, reason: str
-) -> list[Entry]:
-    """Sum postings by benefit line into entries of one state, nothing of them tied."""
-    totals: dict[str, int] = defaultdict(int)
-    sources: dict[str, RealisedPosting] = {}
-    for posting in postings:
-        totals[posting.source.benefit_line] += posting.amount_minor
-        sources[posting.source.benefit_line] = posting.source
-    return [
-        Entry(
-            sources[line].initiative,
-            line,
-            sources[line].benefit_class,
-            sources[line].grade,
-            key[0],
-            key[1],
-            fiscal_year,
-            amount,
-            0,
-            state,
-            reason,
-        )
-        for line, amount in sorted(totals.items())
-    ]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A P&L line in a fiscal year."""
+
+    key: LineKey
+    fiscal_year: str
+
+    def entries(self, postings: Sequence[LocatedPosting], state: TieState, reason: str) -> list[Entry]:
+        """Sum postings by benefit line into entries of one state, nothing of them tied."""
+        totals: dict[tuple[str, EvidenceGrade], int] = defaultdict(int)
+        sources: dict[tuple[str, EvidenceGrade], RealisedPosting] = {}
+        for posting in postings:
+            line = posting.source.benefit_line, posting.source.grade
+            totals[line] += posting.amount_minor
+            sources[line] = posting.source
+        return [
+            Entry(
+                sources[line].initiative,
+                line[0],
+                sources[line].benefit_class,
+                sources[line].grade,
+                self.key.pl_line,
+                self.key.entity,
+                self.fiscal_year,
+                amount,
+                0,
+                state,
+                reason,
+                self.key.cost_centre,
+            )
+            for line, amount in sorted(totals.items())
+        ]

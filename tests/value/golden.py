@@ -25,8 +25,9 @@ from models.value.document import to_document
 from models.value.draws import N_DRAWS, permuted_probabilities
 from models.value.exchange import ExchangeRates
 from models.value.facts import AccountWeight, ClaimFacts, CostFacts, StageFrom
-from models.value.portfolio import LineEffect, PortfolioInputs, PortfolioWorth, value_everything
+from models.value.portfolio import PortfolioWorth, value_everything
 from models.value.profit_line import LineDriver
+from models.value.weigh import LineEffect, PortfolioInputs
 from tests.value.builders import (
     CALENDAR,
     line_amounts,

@@ -108,6 +108,12 @@ def test_payback_counts_from_the_first_spend_and_must_last():
     assert payback_periods(()) is None
 
 
+def test_spend_that_benefits_of_its_own_period_cover_pays_back_at_once():
+    flows = np.array([[100.0, 50.0], [0.0, 0.0], [-10.0, 5.0], [20.0, -5.0]])
+    assert payback_of_draws(flows, is_spend_known=True).tolist() == [0.0, np.inf, np.inf, 0.0]
+    assert payback_of_draws(flows).tolist() == [np.inf, np.inf, np.inf, 0.0]
+
+
 @given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=6), min_size=1, max_size=5))
 def test_payback_is_finite_exactly_where_cash_ends_positive_after_a_spend(rows):
     flows = np.array(rows)

@@ -11,10 +11,10 @@ import pytest
 from models.domain.calendar import Frequency, period_starting
 from models.domain.measure import Stage
 from models.domain.policy import INITIAL_POLICY, RateSet, Timing
+from models.value.amortise import amortise
 from models.value.cost import plan_costs
 from models.value.draws import limits
 from models.value.facts import CostFacts, StageFrom
-from models.value.ledger_book import amortise
 from models.value.monetise import EffectSeries, LineMoney, value_line
 from models.value.parts import Grid, add_totals, no_totals, present_factors
 from models.value.run_rate import RunRate, draw_persistence_factors, measure_run_rate, persistence_factors

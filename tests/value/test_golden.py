@@ -15,14 +15,14 @@ ROOT = Path(__file__).parents[2]
 
 #: Change these only together with VALUE_VERSION, and say in the changelog under "Figures that change" what moved.
 GOLDEN = {
-    "version": 1,
+    "version": 2,
     "measured": (43373189, 55487291, 67512353),
     "tied_out": (15785442, 20499241, 25163596),
     "invested": 33209856,
     "claimed": 48000000,
     "case_to_date": 23400000,
-    "late_recoverable": 900000,
-    "short": 2000759,
+    "late_recoverable": 2128771,
+    "short": 771988,
     "run_rate": 56927364,
     "forecast": 90977697,
     "npv_since_approval": 92926973,

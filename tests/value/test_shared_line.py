@@ -10,7 +10,7 @@ from models.actions.estimates import estimate_all
 from models.actions.people import person_of
 from models.actions.valuations import value_portfolio
 from models.domain.extract import ExtractKind
-from models.domain.ledger import TieState
+from models.domain.ledger import TieState, total_by_state
 from models.domain.people import Person, Role
 from models.domain.valuation import PortfolioSummary
 from models.queries.portfolio import initiative_summary, ledger_view, portfolio_summary
@@ -57,7 +57,13 @@ def test_the_shared_row_is_tied_out_for_the_portfolio_and_for_nobody_alone(share
     assert everything.figures.tied_out.point_minor == alone + tied
     states = {share.state: share.realised.amount_minor for share in everything.figures.by_tie_state}
     assert states[TieState.TIED_OUT] == everything.figures.tied_out.point_minor
-    assert TieState.OVERLAP_OPEN not in states
+    rest = sum(row.entries_minor - row.tied_minor for row in everything.unshared)
+    assert states[TieState.OVERLAP_OPEN] == rest
+    with read(shared) as session:
+        ledger = ledger_view(session, AUDITOR, known_on=None)
+    assert ledger is not None
+    assert total_by_state(ledger.ledger.entries, ledger.ledger.unshared) == states
+    assert [identity.difference_minor for identity in ledger.identities] == [0] * 5
     assert sum(states.values()) == everything.figures.realised.point_minor
     assert everything.figures.tied_out.low_minor < everything.figures.tied_out.high_minor
 

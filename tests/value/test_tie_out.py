@@ -261,6 +261,10 @@ def test_lines_are_looked_at_by_entity_where_every_link_names_one():
     ]
     by_entity = book(named, [*amounts, *abroad], by_entity=frozenset({"rent"}))
     assert states_of(by_entity, "a") == {TieState.TIED_OUT}
-    assert {line.entity for line in by_entity.lines if line.pl_line} == {"DE", "UK"}
+    assert {line.entity: line.is_roll_up for line in by_entity.lines if line.pl_line} == {
+        "": True,
+        "DE": False,
+        "UK": False,
+    }
     # Seen for the group, what rose abroad hides the saving.
     assert states_of(book(plain, [*amounts, *abroad]), "a") == {TieState.LOCATED_NOT_SUPPORTED}
