@@ -109,3 +109,38 @@ def test_rows_posted_before_a_revision_outlive_it(empty_store):
                 " VALUES (3, 'whim', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'a')"
             )
         )
+
+
+def test_ledger_entries_stored_before_cost_centres_outlive_them(empty_store):
+    """Rows stored then were summed over cost centres: they name none, and going back sums them again."""
+    upgrade_store(empty_store, "0008")
+    day = "'2026-01-01 00:00:00'"
+    load = (
+        "INSERT INTO loads (load_seq, kind, posted_at, recorded_at, person)"
+        f" VALUES (1, 'publication', {day}, {day}, 'a')"
+    )
+    publication = (
+        "INSERT INTO publications (load_seq, as_of, input_seq, fingerprint, policy_version, level, rate_set, currency,"
+        f" computed_at, document) VALUES (1, '2026-01-31', 1, 'f', 1, 0.95, 'budget', 'EUR', {day}, '{{}}')"
+    )
+    entry = (
+        "INSERT INTO ledger_entries (load_seq, pl_line, entity, start_on, component, benefit_line, state, end_on,"
+        " initiative, amount_minor, currency, reason) VALUES (1, 'rent', 'DE', '2026-01-01', 'entry', 'L', 'tied_out',"
+        " '2027-01-01', 'A', 9007199254740993, 'EUR', 'why')"
+    )
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        for statement in (load, publication, entry):
+            connection.execute(text(statement))
+    upgrade_store(empty_store)
+    kept = text("SELECT start_on, amount_minor, initiative, reason FROM ledger_entries")
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        ((start_on, *values),) = connection.execute(kept).all()
+        assert (str(start_on), values) == ("2026-01-01", [9007199254740993, "A", "why"])
+        assert connection.execute(text("SELECT cost_centre FROM ledger_entries")).scalars().all() == [""]
+        connection.execute(text(entry.replace("entity,", "entity, cost_centre,").replace("'DE',", "'DE', 'C1',")))
+    with pytest.raises(DBAPIError), empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(text("UPDATE ledger_entries SET reason = ''"))
+    downgrade_store(empty_store, "0008")
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        ((_, amount, *_),) = connection.execute(kept).all()
+    assert amount == 2 * 9007199254740993

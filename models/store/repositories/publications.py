@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from models.domain.calendar import FiscalCalendar
 from models.domain.ledger import Ledger, TieState
-from models.domain.valuation import InitiativeValuation, PortfolioValuation, PublicationContext
+from models.domain.measure import BenefitClass
+from models.domain.valuation import LineValuation, PortfolioValuation, PublicationContext
 from models.store.tables import (
     EstimateRow,
     ExtractRow,
@@ -42,6 +43,12 @@ def last_published_input_seq(session: Session) -> int:
 def last_input_seq(session: Session) -> int:
     """Return the last number of the sequence that a valuation reads: an extract or an estimate; 0 if nothing."""
     return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind != "publication")) or 0
+
+
+def last_input_seq_of_facts(session: Session) -> int:
+    """Return the last number of the sequence that brought facts or an estimate, decisions left aside; 0 if nothing."""
+    kinds = ("publication", "decision")
+    return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind.not_in(kinds))) or 0
 
 
 def input_identities(session: Session, seq: int) -> list[list[object]]:
@@ -86,7 +93,9 @@ def add_publication(
         )
     )
     session.flush()
-    postings = [row for initiative in valuation.initiatives for row in _posting_rows(initiative, context)]
+    lines = [line for initiative in valuation.initiatives for line in initiative.lines]
+    lines += [joint.unshared for joint in valuation.joints if joint.unshared is not None]
+    postings = [row for line in lines for row in _posting_rows(line, context)]
     if postings:
         session.execute(insert(ValuationRow), postings)
     cells = [*_cell_rows(valuation.ledger, context), *_entry_rows(valuation.ledger, context, calendar)]
@@ -94,46 +103,47 @@ def add_publication(
         session.execute(insert(LedgerEntryRow), cells)
 
 
-def _posting_rows(initiative: InitiativeValuation, context: PublicationContext) -> Iterator[dict[str, Any]]:
-    for line in initiative.lines:
-        for posting in line.postings:
-            amounts = {
-                "measured_native": (posting.native_minor, line.currency),
-                "measured": (posting.measured_minor, context.currency),
-                "realised": (posting.realised_minor, context.currency),
+def _posting_rows(line: LineValuation, context: PublicationContext) -> Iterator[dict[str, Any]]:
+    for posting in line.postings:
+        own, cash = line.benefit_class.value, BenefitClass.CASHABLE.value
+        amounts = [
+            ("measured_native", own, posting.native_minor, line.currency),
+            ("measured", own, posting.measured_minor, context.currency),
+            ("realised", own, posting.realised_minor - posting.evidenced_minor, context.currency),
+        ]
+        if posting.evidenced_minor:  # by class: what of it became cash
+            amounts.append(("realised", cash, posting.evidenced_minor, context.currency))
+        for measure, benefit_class, amount_minor, currency in amounts:
+            yield {
+                "load_seq": context.load_seq,
+                "benefit_line": line.benefit_line,
+                "start_on": posting.start_on,
+                "benefit_class": benefit_class,
+                "measure": measure,
+                "end_on": posting.end_on,
+                "initiative": line.initiative,
+                "amount_minor": amount_minor,
+                "currency": currency,
+                "estimate_id": line.estimate_id,
             }
-            for measure, (amount_minor, currency) in amounts.items():
-                yield {
-                    "load_seq": context.load_seq,
-                    "benefit_line": line.benefit_line,
-                    "start_on": posting.start_on,
-                    "benefit_class": line.benefit_class.value,
-                    "measure": measure,
-                    "end_on": posting.end_on,
-                    "initiative": initiative.key,
-                    "amount_minor": amount_minor,
-                    "currency": currency,
-                    "estimate_id": line.estimate_id,
-                }
 
 
 def _row(context: PublicationContext, span: tuple[date, date], **values: Any) -> dict[str, Any]:
-    blank = {"entity": "", "benefit_line": "", "state": "", "initiative": "", "reason": ""}
+    blank = {"entity": "", "cost_centre": "", "benefit_line": "", "state": "", "initiative": "", "reason": ""}
     fixed = {"load_seq": context.load_seq, "start_on": span[0], "end_on": span[1], "currency": context.currency}
     return {**blank, **fixed, **values}
 
 
 def _cell_rows(ledger: Ledger, context: PublicationContext) -> Iterator[dict[str, Any]]:
+    """Rows of cells by line as it is looked at; roll-ups would repeat them."""
     for line in ledger.lines:
-        for cell in line.cells:
+        for cell in line.cells if not line.is_roll_up else ():
             for row in cell.rows:
-                name = row.component.value
                 yield _row(
                     context,
                     (cell.start_on, cell.end_on),
-                    pl_line=line.pl_line,
-                    entity=line.entity,
-                    component=f"{name}:{row.initiative}" if row.initiative else name,
+                    **_place_of(line.key),
+                    component=f"{row.component.value}:{row.initiative}" if row.initiative else row.component.value,
                     initiative=row.initiative,
                     amount_minor=row.amount_minor,
                     reason=cell.reference_scenario,
@@ -144,19 +154,15 @@ def _entry_rows(ledger: Ledger, context: PublicationContext, calendar: FiscalCal
     """Rows of entries, by fiscal year: the tied-out part and the rest under its state; then the unshared rows."""
     totals: dict[tuple[Any, ...], tuple[int, str]] = {}
     for entry in ledger.entries:
-        for state, amount in (
-            (TieState.TIED_OUT, entry.tied_minor),
-            (entry.state, entry.amount_minor - entry.tied_minor),
-        ):
-            if amount:
-                key = (entry.pl_line, entry.entity, entry.fiscal_year, entry.benefit_line, entry.initiative, state)
-                totals[key] = (totals.get(key, (0, ""))[0] + amount, entry.reason)
-    for (pl_line, entity, year, benefit_line, initiative, state), (amount, reason) in sorted(totals.items()):
+        place = (entry.pl_line, entry.entity, entry.cost_centre)
+        for part in entry.parts:
+            key = (place, entry.fiscal_year, entry.benefit_line, entry.initiative, part.state)
+            totals[key] = (totals.get(key, (0, ""))[0] + part.amount_minor, part.reason)
+    for (place, year, benefit_line, initiative, state), (amount, reason) in sorted(totals.items()):
         yield _row(
             context,
             _year_span(calendar, year),
-            pl_line=pl_line,
-            entity=entity,
+            **_place_of(place),
             component=ENTRY,
             benefit_line=benefit_line,
             initiative=initiative,
@@ -168,13 +174,16 @@ def _entry_rows(ledger: Ledger, context: PublicationContext, calendar: FiscalCal
         yield _row(
             context,
             _year_span(calendar, row.fiscal_year),
-            pl_line=row.pl_line,
-            entity=row.entity,
+            **_place_of((row.pl_line, row.entity, row.cost_centre)),
             component=UNSHARED,
             state=TieState.TIED_OUT.value,
             amount_minor=row.tied_minor,
             reason=row.reason,
         )
+
+
+def _place_of(key: tuple[str, str, str]) -> dict[str, str]:
+    return dict(zip(("pl_line", "entity", "cost_centre"), key, strict=True))
 
 
 def _year_span(calendar: FiscalCalendar, fiscal_year: str) -> tuple[date, date]:

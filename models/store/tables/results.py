@@ -104,15 +104,15 @@ class ValuationRow(TableRow):
 class LedgerEntryRow(TableRow):
     """One component of a P&L line in a fiscal period; the components of a line add to its actual.
 
-    `component`: reference, flex_volume, ..., initiative:<key>, run_cost:<key>, unexplained, actual. `initiative`,
-    `benefit_line` and `state` are ''
-    where they do not apply.
+    `component`: reference, flex_volume, ..., initiative:<key>, run_cost:<key>, unexplained, actual. `entity`,
+    `cost_centre`, `initiative`, `benefit_line` and `state` are '' where they do not apply.
     """
 
     __tablename__ = "ledger_entries"
     load_seq: Mapped[int] = mapped_column(ForeignKey("publications.load_seq"), primary_key=True, autoincrement=False)
     pl_line: Mapped[str] = mapped_column(primary_key=True)
     entity: Mapped[str] = mapped_column(primary_key=True)
+    cost_centre: Mapped[str] = mapped_column(primary_key=True)
     start_on: Mapped[date] = mapped_column(primary_key=True)
     component: Mapped[str] = mapped_column(primary_key=True)
     benefit_line: Mapped[str] = mapped_column(primary_key=True)
