@@ -1,13 +1,13 @@
 """The books as the ledger needs them: P&L amounts by line, entity, fiscal period and scenario, and what drives them.
 
 Accounts become P&L lines by the dated map, in profit terms. Year-to-date rows become periodic by difference within
-their fiscal year. Rows with a partner entity are left out: everything is after eliminations.
+their fiscal year. After eliminations rows with a partner entity are left out; stand-alone they are in. Never both.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -21,15 +21,16 @@ from models.domain.errors import MissingRateError
 from models.domain.extract import ExtractKind
 from models.domain.ledger import LedgerComponent
 from models.domain.money import to_minor
-from models.domain.policy import Policy, RateSet
+from models.domain.policy import LedgerBasis, Policy, RateSet
+from models.queries.control_totals import check_control_totals
 from models.queries.knowledge import facts
 from models.queries.rates import Translator
 from models.value.exchange import ExchangeRates
-from models.value.facts import InitiativeFacts
-from models.value.profit_line import LineAmount, LineDriver, LineName, ProfitLines, ProgrammeAmount
+from models.value.facts import AccountWeight, BudgetCut, InitiativeFacts
+from models.value.profit_line import LineAmount, LineDriver, LineName, LineRate, ProfitLines, ProgrammeAmount
 
 _CLOSED = frozenset({"closed", "period_13"})
-_KEYS = ["entity", "cost_centre", "account", "scenario", "scenario_version"]
+_KEYS = ["entity", "cost_centre", "account", "scenario", "scenario_version", "partner_entity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +74,38 @@ def load_books(
     """Return the books as known at `seq`."""
     reasons: list[str] = []
     frame = facts(session, ExtractKind.PL_ROWS, seq)
-    frame = frame[frame["partner_entity"].fillna("") == ""]
+    controls = check_control_totals(frame, facts(session, ExtractKind.TRIAL_BALANCES, seq), policy.calendar)
+    if policy.ledger_basis is LedgerBasis.AFTER_ELIMINATIONS:
+        frame = frame[frame["partner_entity"].fillna("") == ""]
     frame = _on_calendar(frame, policy.calendar, reasons)
     names, mapped = _map_accounts(frame, facts(session, ExtractKind.ACCOUNT_MAP, seq), reasons)
     periodic = _to_periodic(mapped, policy.calendar, reasons)
     translator = Translator(rates, policy.rate_set, as_of)
+    by_entity, by_cost_centre = _levels(initiatives)
+    amounts = tuple(_amounts(periodic, by_cost_centre, policy, rates, reasons))
     lines = ProfitLines(
         names=names,
-        amounts=tuple(_amounts(periodic, policy, rates, reasons)),
+        amounts=amounts,
         drivers=tuple(_drivers(facts(session, ExtractKind.LINE_DRIVERS, seq), translator)),
         programmes=tuple(_programmes(facts(session, ExtractKind.OTHER_PROGRAMME_AMOUNTS, seq), translator)),
-        by_entity=_looked_at_by_entity(initiatives),
+        by_entity=by_entity,
+        by_cost_centre=by_cost_centre,
+        controls=controls,
+        basis=policy.ledger_basis,
+        rates=tuple(_line_rates(amounts, rates, policy.rate_set)),
     )
     return Books(lines, tuple(dict.fromkeys((*reasons, *translator.untranslated))))
 
 
-def _looked_at_by_entity(initiatives: tuple[InitiativeFacts, ...]) -> frozenset[str]:
-    """Return the lines to which every link of a benefit names an entity."""
-    links = [
-        account
-        for initiative in initiatives
-        for line in initiative.lines
-        for account in line.accounts
-        if account.weight
-    ]
+def _levels(initiatives: tuple[InitiativeFacts, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the lines to which every link of a benefit names an entity, and those of them with a cost centre too."""
+    lines = [line for initiative in initiatives for line in initiative.lines]
+    links: list[AccountWeight | BudgetCut] = [account for line in lines for account in line.accounts if account.weight]
+    links += [cut for line in lines for cut in line.cuts]
     whole_group = {account.pl_line for account in links if not account.entity}
-    return frozenset(account.pl_line for account in links) - whole_group
+    whole_entity = {account.pl_line for account in links if not account.cost_centre}
+    by_entity = frozenset(account.pl_line for account in links) - whole_group
+    return by_entity, by_entity - whole_entity
 
 
 def _on_calendar(frame: pd.DataFrame, calendar: FiscalCalendar, reasons: list[str]) -> pd.DataFrame:
@@ -143,7 +150,7 @@ def _map_accounts(
 
 
 def _line_of(versions: list[Any], day: date) -> tuple[str, int] | None:
-    held = [row for row in versions if row.from_on <= day and (not isinstance(row.to_on, date) or day <= row.to_on)]
+    held = [row for row in versions if row.from_on <= day and (not isinstance(row.to_on, date) or day < row.to_on)]
     return (str(held[-1].pl_line), int(held[-1].sign)) if held else None
 
 
@@ -171,11 +178,18 @@ def _to_periodic(frame: pd.DataFrame, calendar: FiscalCalendar, reasons: list[st
     return pd.concat([frame[frame["basis"] != "year_to_date"], ytd.assign(profit_minor=amounts)[kept]])
 
 
-def _amounts(frame: pd.DataFrame, policy: Policy, rates: ExchangeRates, reasons: list[str]) -> list[LineAmount]:
-    """Sum by line, entity, period, scenario, version and currency, and translate each sum once."""
+def _amounts(
+    frame: pd.DataFrame, by_cost_centre: frozenset[str], policy: Policy, rates: ExchangeRates, reasons: list[str]
+) -> list[LineAmount]:
+    """Sum by line, entity, period, scenario, version and currency, and translate each sum once.
+
+    Cost centres are told apart only on lines that are looked at so.
+    """
     sums: dict[tuple[Any, ...], int] = defaultdict(int)
     is_closed: dict[tuple[Any, ...], bool] = {}
-    columns = ("pl_line", "entity", "start_on", "end_on", "scenario", "scenario_version", "currency")
+    is_fine = frame["pl_line"].isin(by_cost_centre)
+    frame = frame.assign(cost_centre=frame["cost_centre"].fillna("").where(is_fine, ""))
+    columns = ("pl_line", "entity", "cost_centre", "start_on", "end_on", "scenario", "scenario_version", "currency")
     texts = [frame[name].fillna("") if frame[name].dtype == "str" else frame[name] for name in columns]
     for *parts, minor, status in zip(*texts, frame["profit_minor"], frame["ledger_status"], strict=True):
         place = tuple(parts)
@@ -183,25 +197,41 @@ def _amounts(frame: pd.DataFrame, policy: Policy, rates: ExchangeRates, reasons:
         is_closed[place] = is_closed.get(place, True) and status in _CLOSED
     found = []
     for key, amount in sorted(sums.items(), key=lambda item: tuple(str(part) for part in item[0])):
-        pl_line, entity, start_on, end_on, scenario, version, currency = key
+        pl_line, entity, cost_centre, start_on, end_on, scenario, version, currency = key
         try:
             translated = rates.translate(amount, currency, start_on, policy.rate_set)
         except MissingRateError as error:
             reasons.append(f"P&L amounts are left out: {error}.")
             continue
         period = Period(start_on, end_on, Frequency.MONTH)
-        factor = _fx_factor(rates, currency, start_on, scenario, policy.rate_set)
-        found.append(LineAmount(pl_line, entity, period, scenario, version, translated, is_closed[key], factor))
+        factor = _fx_factor(rates, currency, start_on, scenario, policy.rate_set, reasons)
+        is_closed_here, own = is_closed[key], currency if currency != policy.reporting_currency else ""
+        found.append(
+            LineAmount(pl_line, entity, period, scenario, version, translated, is_closed_here, factor, cost_centre, own)
+        )
     return found
 
 
-def _fx_factor(rates: ExchangeRates, currency: str, start_on: date, scenario: str, rate_set: RateSet) -> Fraction:
-    """Return the ledger's rate over the budget's own; 1 where they are the same or the budget has no rate."""
+def _line_rates(amounts: Iterable[LineAmount], rates: ExchangeRates, rate_set: RateSet) -> Iterator[LineRate]:
+    """Return the rates of the ledger in every currency and period of the books."""
+    currencies = sorted({amount.currency for amount in amounts if amount.currency})
+    starts = sorted({amount.period.start_on for amount in amounts})
+    for currency in currencies:
+        for start_on in starts:
+            if (currency, start_on, rate_set) in rates.rates:
+                yield LineRate(currency, start_on, rates.rate(currency, start_on, rate_set))
+
+
+def _fx_factor(
+    rates: ExchangeRates, currency: str, start_on: date, scenario: str, rate_set: RateSet, reasons: list[str]
+) -> Fraction:
+    """Return the ledger's rate over the budget's own; 1 where they are the same, or where the budget has none."""
     if scenario != "budget" or rate_set is RateSet.BUDGET:
         return Fraction(1)
     try:
         return rates.rate(currency, start_on, rate_set) / rates.rate(currency, start_on, RateSet.BUDGET)
-    except MissingRateError:
+    except MissingRateError as error:
+        reasons.append(f"The FX step of the budget is not known and stands in unexplained: {error}.")
         return Fraction(1)
 
 

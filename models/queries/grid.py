@@ -14,9 +14,9 @@ def period_grid(frequency: Frequency, observed_starts: Iterable[date]) -> Callab
     """Return a function from a day to the period that holds it.
 
     Four-week periods have no calendar of their own: they count from the first observed start (from the day itself if
-    none is observed).
+    none is observed). Weeks start on the weekday of the first observed start, on Monday if none is observed.
     """
-    origin = min(observed_starts, default=None) if frequency is Frequency.FOUR_WEEK else None
+    origin = min(observed_starts, default=None) if frequency in {Frequency.WEEK, Frequency.FOUR_WEEK} else None
 
     def holding(day: date) -> Period:
         return period_starting(_start_of(day, frequency, origin), frequency)
@@ -28,7 +28,8 @@ def _start_of(day: date, frequency: Frequency, origin: date | None) -> date:
     if frequency is Frequency.DAY:
         return day
     if frequency is Frequency.WEEK:
-        return day - timedelta(days=day.weekday())
+        first = 0 if origin is None else origin.weekday()
+        return day - timedelta(days=(day.weekday() - first) % 7)
     if frequency is Frequency.FOUR_WEEK:
         return day if origin is None else origin + (day - origin) // _FOUR_WEEKS * _FOUR_WEEKS
     if frequency is Frequency.MONTH:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from models.domain.calendar import Frequency, Period
+from models.domain.errors import MissingRateError
 from models.domain.extract import ExtractKind
 from models.domain.measure import BenefitClass, Kpi, Stage
+from models.domain.money import currency_exponent
 from models.domain.policy import Policy, RateSet
+from models.queries.cut_facts import read_cuts
 from models.queries.knowledge import facts
 from models.queries.panels import kpi_of
-from models.queries.rates import Translator
+from models.queries.rates import Translator, load_rates
+from models.queries.spend import cell_costs, counted_cells
+from models.value.amortise import IMPAIRMENT
 from models.value.exchange import ExchangeRates
 from models.value.facts import (
     AccountWeight,
     CaseCell,
     CaseFacts,
+    CaseTerms,
     ClaimFacts,
     CostFacts,
     InitiativeFacts,
@@ -40,13 +48,6 @@ class _Rows(NamedTuple):
 
     def of(self, key: str) -> list[Any]:
         return self.by_key.get(key, [])
-
-
-@dataclass(frozen=True, slots=True)
-class HoursTotals:
-    """Hours to as-of by benefit line and stage."""
-
-    by_line: Mapping[str, Mapping[str, Decimal]]
 
 
 def load_initiatives(
@@ -67,13 +68,29 @@ def load_initiatives(
     cases, case_lines = rows(ExtractKind.APPROVED_CASES), rows(ExtractKind.APPROVED_CASE_LINES)
     case_periods = rows(ExtractKind.APPROVED_CASE_PERIODS)
     claims, costs = rows(ExtractKind.CLAIMS), rows(ExtractKind.COSTS)
+    charges = counted_cells(session, seq, policy, as_of)
+    cuts = rows(ExtractKind.BUDGET_CUTS, "benefit_line")
     found = []
     for row in _records(facts(session, ExtractKind.INITIATIVES, seq)):
         key = str(row.initiative)
         translator = Translator(rates, policy.rate_set, as_of)
-        own = tuple(lines.get(key, ()))
+        own = tuple(
+            replace(
+                line,
+                cuts=tuple(read_cuts(cuts.of(line.key), translator)),
+                values=tuple(replace(value, owner=people.get(value.owner, value.owner)) for value in line.values),
+            )
+            for line in lines.get(key, ())
+        )
         case, case_notes = _load_case(
             cases.of(key), case_lines.of(key), case_periods.of(key), {line.key for line in own}, rates, as_of
+        )
+        case_rates = case.rate_set if case else policy.rate_set
+        charged = (
+            *_load_costs(costs.of(key), translator, case_rates),
+            *cell_costs(
+                charges.get(key, ()), translator, partial(_rate_ratio, translator=translator, case_rates=case_rates)
+            ),
         )
         initiative = InitiativeFacts(
             key=key,
@@ -93,20 +110,12 @@ def load_initiatives(
             case=case,
             lines=own,
             claims=tuple(_load_claims(claims.of(key), translator)),
-            costs=tuple(_load_costs(costs.of(key), translator)),
+            costs=tuple(cost for cost in charged if cost.treatment != IMPAIRMENT),
             untranslated=(),
+            impairments=tuple(cost for cost in charged if cost.treatment == IMPAIRMENT),
         )
         found.append(_with_notes(initiative, (*case_notes, *translator.untranslated)))
     return tuple(found)
-
-
-def load_hours(session: Session, seq: int, as_of: date) -> HoursTotals:
-    """Return the hours to as-of by benefit line and stage."""
-    totals: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for row in _records(facts(session, ExtractKind.HOURS, seq)):
-        if row.start_on <= as_of:
-            totals[str(row.benefit_line)][str(row.stage)] += Decimal(str(row.hours))
-    return HoursTotals({line: dict(stages) for line, stages in totals.items()})
 
 
 def _records(frame: pd.DataFrame) -> list[Any]:
@@ -138,6 +147,15 @@ def _decimal(value: object) -> Decimal | None:
 
 def _period(row: Any) -> Period:
     return Period(row.start_on, row.end_on, Frequency.MONTH)
+
+
+def load_line(session: Session, seq: int, benefit_line: str) -> LineFacts | None:
+    """Return one benefit line as known at `seq`, without its accepted cuts; None where there is none."""
+    where = {"benefit_line": benefit_line}
+    rows = _group(facts(session, ExtractKind.BENEFIT_LINES, seq, where=where), "benefit_line")
+    accounts = _group(facts(session, ExtractKind.BENEFIT_LINE_ACCOUNTS, seq, where=where), "benefit_line")
+    kpis = {str(row["kpi"]): kpi_of(row) for _, row in facts(session, ExtractKind.KPIS, seq).iterrows()}
+    return next((line for lines in _load_lines(rows, accounts, kpis).values() for line in lines), None)
 
 
 def _load_lines(lines: _Rows, accounts: _Rows, kpis: Mapping[str, Kpi]) -> dict[str, list[LineFacts]]:
@@ -198,8 +216,38 @@ def _load_case(
         return None, []
     first = min(versions, key=lambda row: row.version)
     held = max((row for row in versions if row.approved_on <= as_of), key=lambda row: row.version, default=first)
+    return _case_of(held, first.approved_on, case_lines, case_periods, benefit_lines, rates, as_of)
+
+
+def load_case_versions(
+    session: Session, seq: int, policy: Policy, initiative: str, as_of: date
+) -> tuple[CaseFacts, ...]:
+    """Return every approved version of an initiative's case as known at `seq`, in order."""
+    where = {"initiative": initiative}
+    versions = _records(facts(session, ExtractKind.APPROVED_CASES, seq, where=where))
+    lines = _records(facts(session, ExtractKind.APPROVED_CASE_LINES, seq, where=where))
+    periods = _records(facts(session, ExtractKind.APPROVED_CASE_PERIODS, seq, where=where))
+    own = set(facts(session, ExtractKind.BENEFIT_LINES, seq, where=where)["benefit_line"])
+    rates = load_rates(session, seq, policy.reporting_currency)
+    first_on = min((row.approved_on for row in versions), default=as_of)
+    ordered = sorted(versions, key=lambda row: row.version)
+    return tuple(_case_of(row, first_on, lines, periods, own, rates, as_of)[0] for row in ordered)
+
+
+def _case_of(
+    held: Any,
+    first_approved_on: date,
+    case_lines: list[Any],
+    case_periods: list[Any],
+    benefit_lines: set[str],
+    rates: ExchangeRates,
+    as_of: date,
+) -> tuple[CaseFacts, list[str]]:
+    """Return a version of a case, and what of it could not be translated."""
     translator = Translator(rates, RateSet(held.rate_set), as_of)
-    sides = {str(row.line): str(row.side) for row in case_lines if row.version == held.version}
+    own_lines = [row for row in case_lines if row.version == held.version]
+    sides = {str(row.line): str(row.side) for row in own_lines}
+    values = {str(row.line): _decimal(row.unit_value) for row in own_lines}
     cells = []
     for row in case_periods:
         if row.version != held.version:
@@ -212,17 +260,56 @@ def _load_case(
         held_minor = 0 if pd.isna(row.in_budget_amount_minor) else int(row.in_budget_amount_minor)
         in_budget = translator.translate(held_minor, str(row.currency), period.start_on, what) or 0
         is_benefit = sides.get(line, "benefit" if line in benefit_lines else "cost") == "benefit"
-        cells.append(CaseCell(line, is_benefit, period, amount, in_budget, _text(row.budget_version)))
+        cells.append(
+            CaseCell(
+                line,
+                is_benefit,
+                period,
+                amount,
+                in_budget,
+                _text(row.budget_version),
+                effect=_decimal(row.effect),
+                unit_value=_case_value(values.get(line), str(held.currency), period.start_on, translator),
+            )
+        )
     case = CaseFacts(
         version=int(held.version),
-        first_approved_on=first.approved_on,
+        first_approved_on=first_approved_on,
         go_live_on=held.go_live_on,
         horizon_on=held.horizon_on,
         discount_rate=Decimal(str(held.discount_rate)),
         discount_basis=str(held.discount_basis),
         cells=tuple(sorted(cells, key=lambda cell: (cell.line, cell.period.start_on))),
+        approved_on=held.approved_on,
+        rate_set=RateSet(held.rate_set),
+        is_real=str(held.price_basis) == "real",
+        terms=tuple(_case_terms(row) for row in own_lines),
     )
     return case, translator.untranslated
+
+
+def _case_value(value: Decimal | None, currency: str, start_on: date, translator: Translator) -> Fraction | None:
+    """Return what one KPI unit is worth in minor units of the reporting currency at the rates of the case."""
+    rates = translator.rates
+    if value is None:
+        return None
+    try:
+        rate = rates.latest_rate(currency, start_on, translator.rate_set)
+    except MissingRateError:
+        return None
+    return Fraction(value) * rate * Fraction(10) ** currency_exponent(rates.reporting_currency)
+
+
+def _case_terms(row: Any) -> CaseTerms:
+    return CaseTerms(
+        str(row.line),
+        baseline=_decimal(row.baseline),
+        reach_units=_decimal(row.reach_units),
+        reach_volume=_decimal(row.reach_volume),
+        effect_basis=_text(row.effect_basis),
+        nature=_text(row.nature),
+        unit_value=_decimal(row.unit_value),
+    )
 
 
 def _load_claims(rows: Iterable[Any], translator: Translator) -> Iterable[ClaimFacts]:
@@ -237,7 +324,7 @@ def _load_claims(rows: Iterable[Any], translator: Translator) -> Iterable[ClaimF
             )
 
 
-def _load_costs(rows: Iterable[Any], translator: Translator) -> Iterable[CostFacts]:
+def _load_costs(rows: Iterable[Any], translator: Translator, case_rates: RateSet) -> Iterable[CostFacts]:
     for row in rows:
         period = _period(row)
         what = f"The cost {row.source_reference} of {period.start_on:%Y-%m}"
@@ -255,7 +342,23 @@ def _load_costs(rows: Iterable[Any], translator: Translator) -> Iterable[CostFac
             in_service_on=_day(row.in_service_on),
             useful_life_months=None if pd.isna(row.useful_life_months) else int(row.useful_life_months),
             amount_minor=amount,
+            rate_ratio=_rate_ratio(str(row.currency), period.start_on, translator, case_rates),
+            source_reference=str(row.source_reference),
+            pl_line=_text(row.pl_line),
+            entity=_text(row.entity),
+            cost_centre=_text(row.cost_centre),
         )
+
+
+def _rate_ratio(currency: str, start_on: date, translator: Translator, case_rates: RateSet) -> Fraction:
+    """Return the rate of the report over that of the case; 1 where they are one set or either has no rate."""
+    rates, reported = translator.rates, translator.rate_set
+    if currency == rates.reporting_currency or case_rates is reported:
+        return Fraction(1)
+    try:
+        return rates.latest_rate(currency, start_on, reported) / rates.latest_rate(currency, start_on, case_rates)
+    except MissingRateError:
+        return Fraction(1)
 
 
 def _with_notes(initiative: InitiativeFacts, notes: tuple[str, ...]) -> InitiativeFacts:

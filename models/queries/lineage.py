@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,13 +13,27 @@ from sqlalchemy.orm import Session
 
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.extract import ExtractKind
+from models.domain.joint import JOINT_PREFIX, lines_of
+from models.domain.ledger import TieState
 from models.domain.people import Person
 from models.queries.knowledge import estimate_known, facts, publication_known
 from models.queries.lineage_scope import LineageScope, lineage_scope
+from models.queries.platform_lineage import platform_tables
 from models.queries.sources import SourceTable, source_table
+from models.queries.spend_lineage import charge_tables
+from models.store.repositories.publications import ENTRY
 from models.store.tables import FACT_TABLES, LedgerEntryRow, PublicationRow, ValuationRow
 
 _CASHABLE = frozenset({"cashable", "revenue"})
+#: States of entries that were held against no movement.
+_UNTESTED = (
+    TieState.LEDGER_OPEN,
+    TieState.DRIVERS_MISSING,
+    TieState.UNLOCATED,
+    TieState.NON_CASH,
+    TieState.BALANCE_SHEET,
+)
+_TOGETHER, _JOINT_EFFECT = "several initiatives together", "Joint effect"
 
 
 class LineageFigure(StrEnum):
@@ -34,11 +49,13 @@ class LineageFigure(StrEnum):
     CASE = "case"
 
 
+#: Rows of cost that are invested: an impairment takes off what was invested before.
+_SPEND: Mapping[str, object] = {"status": "actual", "treatment": ("opex", "capitalised", "prepaid")}
 #: Kinds whose rows sum to a figure, with the values that choose them.
 _PLAIN_ROWS: Mapping[LineageFigure, tuple[tuple[ExtractKind, Mapping[str, object]], ...]] = {
     LineageFigure.CLAIMED: ((ExtractKind.CLAIMS, {"purpose": "claim"}),),
-    LineageFigure.INVESTED: ((ExtractKind.COSTS, {"status": "actual"}),),
-    LineageFigure.NET: ((ExtractKind.COSTS, {"status": "actual"}),),
+    LineageFigure.INVESTED: ((ExtractKind.COSTS, _SPEND),),
+    LineageFigure.NET: ((ExtractKind.COSTS, _SPEND),),
     LineageFigure.CASE: ((ExtractKind.APPROVED_CASES, {}), (ExtractKind.APPROVED_CASE_PERIODS, {})),
 }
 
@@ -47,8 +64,8 @@ _PLAIN_ROWS: Mapping[LineageFigure, tuple[tuple[ExtractKind, Mapping[str, object
 class LineagePart:
     """One summand of a figure: a benefit line in a fiscal period, or a tied-out entry in a fiscal year.
 
-    `pl_line` is that of an entry, else empty. An entry that several initiatives share until a rule is signed has
-    neither initiative nor benefit line.
+    `pl_line` (with its name), `entity` and `cost_centre` are those of an entry, else empty. An entry that several
+    initiatives share until a rule is signed has neither initiative nor benefit line.
     """
 
     initiative: str
@@ -60,6 +77,9 @@ class LineagePart:
     amount_minor: int
     currency: str
     pl_line: str = ""
+    entity: str = ""
+    cost_centre: str = ""
+    pl_line_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +155,11 @@ def figure_lineage(
     if publication is None:
         raise NotFoundError("nothing has been valued yet")
     lines = _line_names(scope)
+    seen = _shared_in_scope(scope, publication)
     parts = [
         part
         for part in _published_parts(scope, publication, wanted, lines)
-        if person.may_see(part.initiative) and initiative in {None, "", part.initiative}
+        if (person.may_see(part.initiative) or _shared_key(part) in seen) and initiative in {None, "", part.initiative}
     ]
     tables = _plain_tables(scope, publication, wanted, initiative)
     return FigureLineage(
@@ -152,9 +173,47 @@ def figure_lineage(
     )
 
 
+def _shared_key(part: LineagePart) -> tuple[object, ...]:
+    """Return what names an amount of several initiatives: the joint effect, or line and fiscal year."""
+    if part.initiative:
+        return (part.initiative,)
+    return part.pl_line, part.entity, part.cost_centre, part.start_on
+
+
+def _shared_in_scope(scope: LineageScope, publication: PublicationRow) -> frozenset[tuple[object, ...]]:
+    """Return the amounts of several initiatives all of which a person with a scope may see: they are in its figures."""
+    if scope.person.initiatives is None:
+        return frozenset()
+    frame = facts(scope.session, ExtractKind.BENEFIT_LINES, scope.seq)
+    owners = dict(zip(frame["benefit_line"], frame["initiative"], strict=True))
+
+    def is_inside(bearer: str) -> bool:
+        keys = [owners.get(line, "") for line in lines_of(bearer)] if bearer.startswith(JOINT_PREFIX) else [bearer]
+        return all(scope.person.may_see(key) for key in keys)
+
+    rows = LedgerEntryRow
+    query = select(rows.pl_line, rows.entity, rows.cost_centre, rows.start_on, rows.initiative)
+    bearers: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for *place, bearer in scope.session.execute(
+        query.where(rows.load_seq == publication.load_seq, rows.component == ENTRY, rows.state.not_in(_UNTESTED))
+    ):
+        bearers[tuple(place)].add(bearer)
+    of_line = select(ValuationRow.initiative).where(
+        ValuationRow.load_seq == publication.load_seq, ValuationRow.initiative.startswith(JOINT_PREFIX)
+    )
+    joints = set(scope.session.scalars(of_line.distinct()))
+    places = [place for place, held in bearers.items() if len(held) > 1 and all(is_inside(bearer) for bearer in held)]
+    return frozenset([*places, *((joint,) for joint in joints if is_inside(joint))])
+
+
 def _line_names(scope: LineageScope) -> dict[str, str]:
     frame = facts(scope.session, ExtractKind.BENEFIT_LINES, scope.seq)
     return dict(zip(frame["benefit_line"], frame["name"], strict=True))
+
+
+def _name_of(key: str, names: Mapping[str, str], joint: str) -> str:
+    """Return a name by key; what several initiatives share has no name of its own."""
+    return joint if key.startswith(JOINT_PREFIX) else names.get(key, key)
 
 
 def _published_parts(
@@ -187,7 +246,17 @@ def _tied_parts(
     rows = scope.session.scalars(
         query.order_by(LedgerEntryRow.initiative, LedgerEntryRow.benefit_line, LedgerEntryRow.start_on)
     ).all()
-    return [_part(scope, row, names, lines) for row in rows]
+    pl_names = _pl_line_names(scope)
+    return [
+        replace(_part(scope, row, names, lines), pl_line_name=pl_names.get(row.pl_line, row.pl_line)) for row in rows
+    ]
+
+
+def _pl_line_names(scope: LineageScope) -> dict[str, str]:
+    frame = (
+        facts(scope.session, ExtractKind.ACCOUNT_MAP, scope.seq).sort_values("from_on").dropna(subset="pl_line_name")
+    )
+    return dict(zip(frame["pl_line"], frame["pl_line_name"], strict=True))
 
 
 def _part(
@@ -197,9 +266,9 @@ def _part(
     is_entry = isinstance(row, LedgerEntryRow)
     return LineagePart(
         initiative=row.initiative,
-        initiative_name=names.get(row.initiative, row.initiative),
+        initiative_name=_name_of(row.initiative, names, _TOGETHER),
         benefit_line=row.benefit_line,
-        line_name=lines.get(row.benefit_line, row.benefit_line),
+        line_name=_name_of(row.benefit_line, lines, _JOINT_EFFECT),
         period=f"FY{fiscal_year % 100:02d}"
         if is_entry
         else scope.calendar.label(scope.calendar.period_of(row.start_on)),
@@ -207,6 +276,8 @@ def _part(
         amount_minor=row.amount_minor,
         currency=row.currency,
         pl_line=row.pl_line if isinstance(row, LedgerEntryRow) else "",
+        entity=row.entity if isinstance(row, LedgerEntryRow) else "",
+        cost_centre=row.cost_centre if isinstance(row, LedgerEntryRow) else "",
     )
 
 
@@ -222,6 +293,11 @@ def _plain_tables(
         tables.append(
             source_table(scope.session, kind, publication.input_seq, where=where, within=within if has_period else None)
         )
+    if any(kind is ExtractKind.COSTS for kind, _ in _PLAIN_ROWS.get(figure, ())):
+        own = {initiative} if initiative else scope.person.initiatives
+        tables += charge_tables(scope.session, publication.input_seq, initiatives=own, within=within)
+        if initiative:
+            tables += platform_tables(scope, initiative, publication.input_seq, within=within, spend=_SPEND)
     currencies = {str(value) for table in tables for value in table.column("currency")} - {publication.currency}
     if currencies:  # the figure is in the reporting currency: the rates belong to what is behind it
         rates = {"rate_set": publication.rate_set, "currency": sorted(currencies)}
@@ -250,26 +326,29 @@ def line_lineage(
         If the period is no fiscal period.
     """
     scope = lineage_scope(session, person, known_on)
-    versions = facts(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": benefit_line})
-    if versions.empty or not person.may_see(str(versions.iloc[-1]["initiative"])):
+    lines = lines_of(benefit_line)
+    versions = facts(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": lines})
+    initiatives = sorted({str(key) for key in versions["initiative"]})
+    if versions.empty or not all(person.may_see(key) for key in initiatives):
         raise NotFoundError(f"there is no benefit line {benefit_line}")
-    line = versions.iloc[-1]
-    initiative, span = str(line["initiative"]), scope.span(period)
+    line, span = versions.iloc[-1], scope.span(period)
+    initiative = benefit_line if benefit_line.startswith(JOINT_PREFIX) else str(line["initiative"])
     kpis = [str(line["kpi"])] + (
         [str(line["driver_kpi"])] if isinstance(line["driver_kpi"], str) and line["driver_kpi"] else []
     )
     tables = [
         source_table(session, ExtractKind.KPI_OBSERVATIONS, scope.seq, where={"kpi": kpis}, within=span),
-        source_table(session, ExtractKind.ROLLOUTS, scope.seq, where={"initiative": initiative}),
-        source_table(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": benefit_line}),
-        source_table(session, ExtractKind.BENEFIT_LINE_ACCOUNTS, scope.seq, where={"benefit_line": benefit_line}),
-        source_table(session, ExtractKind.HOURS, scope.seq, where={"benefit_line": benefit_line}, within=span),
+        source_table(session, ExtractKind.ROLLOUTS, scope.seq, where={"initiative": initiatives}),
+        source_table(session, ExtractKind.BENEFIT_LINES, scope.seq, where={"benefit_line": lines}),
+        source_table(session, ExtractKind.BENEFIT_LINE_ACCOUNTS, scope.seq, where={"benefit_line": lines}),
+        source_table(session, ExtractKind.HOURS, scope.seq, where={"benefit_line": lines}, within=span),
+        source_table(session, ExtractKind.BUDGET_CUTS, scope.seq, where={"benefit_line": benefit_line}, within=span),
     ]
     return LineLineage(
         benefit_line=benefit_line,
-        name=str(line["name"]),
+        name=_name_of(benefit_line, {benefit_line: str(line["name"])}, _JOINT_EFFECT),
         initiative=initiative,
-        initiative_name=scope.names().get(initiative, initiative),
+        initiative_name=_name_of(initiative, scope.names(), _TOGETHER),
         period=period,
         postings=_postings(scope, benefit_line, span),
         estimate=_estimate(session, benefit_line, scope.seq),

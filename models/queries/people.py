@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.domain.errors import NotPermittedError
+from models.domain.extract import ExtractKind
 from models.domain.people import Permission, Person, Role
+from models.queries.knowledge import facts, known_seq
 from models.store.repositories.accounts import find_account
 from models.store.tables import AccountRow, InitiativeMemberRow
 
@@ -32,11 +35,14 @@ class MembershipView:
 
     id: int
     person: str
+    person_name: str
     initiative: str
+    initiative_name: str
     from_on: date
     to_on: date | None
     reason: str
     proposed_by: str
+    proposed_by_name: str
     proposed_at: datetime
     approved_by: str | None
     state: str
@@ -87,20 +93,29 @@ def membership_views(session: Session, person: Person, *, on: date) -> list[Memb
     """
     _require_any(person)
     rows = session.scalars(select(InitiativeMemberRow).order_by(InitiativeMemberRow.id.desc()))
-    return [_membership(row, person, on) for row in rows]
+    names, known = account_names(session), facts(session, ExtractKind.INITIATIVES, known_seq(session))
+    initiatives = dict(zip(known["initiative"], known["name"], strict=True))
+    return [_membership(row, person, on, names, initiatives) for row in rows]
 
 
-def _membership(row: InitiativeMemberRow, person: Person, on: date) -> MembershipView:
+def _membership(
+    row: InitiativeMemberRow, person: Person, on: date, names: Mapping[str, str], initiatives: Mapping[str, str]
+) -> MembershipView:
     state = _state(row, on)
     is_second = person.key not in {row.proposed_by, row.person}
     return MembershipView(
         id=row.id,
         person=row.person,
+        person_name=names.get(row.person, row.person),
         initiative=row.initiative,
+        initiative_name=initiatives.get(row.initiative, row.initiative)
+        if person.may_see(row.initiative)
+        else row.initiative,
         from_on=row.from_on,
         to_on=row.to_on,
         reason=row.reason,
         proposed_by=row.proposed_by,
+        proposed_by_name=names.get(row.proposed_by, row.proposed_by),
         proposed_at=row.proposed_at,
         approved_by=row.approved_by,
         state=state,

@@ -13,12 +13,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from models.domain.benefit_line import LineStatus, LineValuation
+from models.domain.benefit_line import CashTest, LineStatus, LineValuation
 from models.domain.effect import EffectEstimate, NotEstimable
 from models.domain.errors import NotFoundError
 from models.domain.figures import Figures
-from models.domain.ledger import Entry, TieState
+from models.domain.ledger import OPEN_LEDGER, Entry, TieState, check_identities
 from models.domain.people import Permission, Person, require
+from models.domain.sharing import JointRow
 from models.domain.valuation import (
     CaseMark,
     FileCount,
@@ -36,14 +37,18 @@ from models.domain.valuation import (
 from models.queries.effects import load_effects_by_id, read_estimate
 from models.queries.expected import ExpectedState, expected_extracts
 from models.queries.knowledge import estimate_known, known_seq, policy_standing, provisional_loads
+from models.queries.period_states import state_on
 from models.queries.publications import load_publication
+from models.queries.sharing_scope import allocated_of, neighbours_of, standings_of, without_joint_key, without_platforms
 from models.queries.strip import describe_scope
+from models.queries.true_ups import true_ups_in_scope
+from models.queries.views import views_of
 from models.value.figures import build_figures
 from models.value.parts import no_draws, no_totals
 from models.value.publication import Publication, subset_figures
 
-#: No period is locked before period locking exists.
-_PERIOD_STATE = "open"
+_ANONYMOUS_CASH = "Less was found in the accounts than was accepted."
+_ANONYMOUS_CONTROL = "The books of these periods are not closed, or do not agree to their trial balance yet."
 _ANONYMOUS_OVERLAP = "More is held against this line than it moved; how it is shared is open."
 
 
@@ -54,6 +59,7 @@ def portfolio_summary(
     known_on: date | None,
     initiatives: Collection[str] | None = None,
     scope: str | None = None,
+    publication: Publication | None = None,
 ) -> PortfolioSummary | None:
     """Return the portfolio as published by the end of a day, None where nothing was published.
 
@@ -63,6 +69,8 @@ def portfolio_summary(
         A filter by key; what the person may not see is left out silently, whether it exists or not.
     scope
         The filter in words, printed with the figures.
+    publication
+        Read this one instead of the one known on a day.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def portfolio_summary(
         If the person's role does not see portfolios.
     """
     require(person, Permission.VIEW_PORTFOLIO)
-    publication = load_publication(session, known_on)
+    publication = publication or load_publication(session, known_on)
     if publication is None:
         return None
     valuation = publication.valuation
@@ -85,19 +93,26 @@ def portfolio_summary(
     shown = [_scoped(initiative, person) for initiative in shown]
     context = _context(session, publication, person, known_on, scope)
     ledger = valuation.ledger
+    joints = tuple(joint for joint in valuation.joints if keys.issuperset(joint.initiatives))
+    inside = keys.union(joint.key for joint in joints)
     return PortfolioSummary(
         context=context,
-        period_state=_PERIOD_STATE,
+        period_state=_period_state(session, publication, known_on),
         files=_files(session, publication, known_on),
         figures=figures,
         initiatives=tuple(sorted(shown, key=_rank)),
         not_measurable=tuple(_not_measurable(shown)),
         zero_possible=tuple(_zero_possible(shown)),
         held_by_budget=tuple(held for held in ledger.held_by_budget if held.initiative in keys),
-        over_claims=tuple(claim for claim in ledger.over_claims if keys.issuperset(claim.initiatives)),
-        unshared=tuple(row for row in ledger.unshared if keys.issuperset(row.initiatives)),
-        matrix=tuple(_matrix(shown, {line.pl_line: line.name for line in ledger.lines})),
+        over_claims=tuple(claim for claim in ledger.over_claims if inside.issuperset(claim.initiatives)),
+        unshared=tuple(row for row in ledger.unshared if inside.issuperset(row.initiatives)),
+        matrix=tuple(_matrix(shown, joints, {line.pl_line: line.name for line in ledger.lines})),
         spend_without_production=tuple(_idle_spend(shown, context.as_of)),
+        joints=joints,
+        views=views_of(publication, shown),
+        true_ups=tuple(
+            each for each in true_ups_in_scope(valuation.true_ups, person) if is_whole or each.initiative in inside
+        ),
     )
 
 
@@ -120,19 +135,30 @@ def initiative_summary(
         found = next((each for each in publication.valuation.initiatives if each.key == initiative), None)
     if publication is None or found is None:
         raise NotFoundError(f"there is no initiative {initiative}")
+    allocated = allocated_of(publication.valuation, person, initiative)
     return InitiativeSummary(
         context=_context(session, publication, person, known_on, found.name),
-        period_state=_PERIOD_STATE,
+        period_state=_period_state(session, publication, known_on),
         initiative=_scoped(found, person),
         effects=tuple(
-            LineEffect(line.benefit_line, _estimate_of(session, publication, line.benefit_line)) for line in found.lines
+            LineEffect(
+                line.benefit_line,
+                without_joint_key(_estimate_of(session, publication, line.benefit_line), person),
+            )
+            for line in found.lines
         ),
         held_by_budget=tuple(h for h in publication.valuation.ledger.held_by_budget if h.initiative == initiative),
+        shared=standings_of(publication.valuation, person, initiative),
+        allocated=allocated,
+        neighbours=neighbours_of(publication.valuation, allocated),
+        true_ups=tuple(each for each in publication.valuation.true_ups if each.initiative == initiative),
     )
 
 
-def ledger_view(session: Session, person: Person, *, known_on: date | None) -> LedgerView | None:
-    """Return the ledger as published by the end of a day, None where nothing was published.
+def ledger_view(
+    session: Session, person: Person, *, known_on: date | None, publication: Publication | None = None
+) -> LedgerView | None:
+    """Return the ledger as published by the end of a day (or of a given publication), None where nothing was published.
 
     Raises
     ------
@@ -140,17 +166,26 @@ def ledger_view(session: Session, person: Person, *, known_on: date | None) -> L
         If the person's role does not see the ledger, which holds every initiative.
     """
     require(person, Permission.VIEW_LEDGER)
-    publication = load_publication(session, known_on)
+    publication = publication or load_publication(session, known_on)
     if publication is None:
         return None
     valuation = publication.valuation
     return LedgerView(
         context=_context(session, publication, person, known_on, None),
-        period_state=_PERIOD_STATE,
+        period_state=_period_state(session, publication, known_on),
         ledger=valuation.ledger,
         realised=valuation.figures.realised,
         by_tie_state=valuation.figures.by_tie_state,
-        initiative_names=tuple((initiative.key, initiative.name) for initiative in valuation.initiatives),
+        initiative_names=(
+            *((initiative.key, initiative.name) for initiative in valuation.initiatives),
+            *((joint.key, joint.name) for joint in valuation.joints),
+        ),
+        identities=check_identities(
+            valuation.ledger,
+            valuation.figures.realised.point_minor,
+            valuation.figures.realised_cashable.point_minor,
+            valuation.figures.tied_out.point_minor,
+        ),
     )
 
 
@@ -171,9 +206,13 @@ def _context(
     )
 
 
+def _period_state(session: Session, publication: Publication, known_on: date | None) -> str:
+    return state_on(session, publication.valuation.context.as_of, publication.policy.calendar, known_on=known_on)
+
+
 def _figures_of(session: Session, publication: Publication, keys: frozenset[str]) -> Figures:
     """Sum some initiatives from the stored parts; none at all is zero."""
-    parts = [part for part in publication.parts if part.key in keys]
+    parts = publication.parts_within(keys)
     if not parts:
         setting = publication.setting
         n_grid = len(setting.grid.periods)
@@ -181,9 +220,7 @@ def _figures_of(session: Session, publication: Publication, keys: frozenset[str]
             no_totals(n_grid), no_draws(setting.n_draws, n_grid), setting, ("No initiative is in scope.",)
         )
     known = load_effects_by_id(session, {line.recipe.estimate_id for part in parts for line in part.lines})
-    return subset_figures(
-        publication, parts, lambda line: known.draw(line.recipe.benefit_line, line.recipe.effect_seed)
-    )
+    return subset_figures(publication, parts, lambda line: known.draw(line.recipe.source, line.recipe.effect_seed))
 
 
 def _estimate_of(session: Session, publication: Publication, benefit_line: str) -> EffectEstimate | NotEstimable | None:
@@ -198,9 +235,14 @@ def _scoped(initiative: InitiativeValuation, person: Person) -> InitiativeValuat
     if person.initiatives is None:
         return marked
     lines = tuple(
-        replace(line, entries=tuple(_anonymous(entry) for entry in line.entries)) for line in initiative.lines
+        replace(
+            line,
+            entries=tuple(_anonymous(entry) for entry in line.entries),
+            cash_tests=tuple(_without_others(test) for test in line.cash_tests),
+        )
+        for line in initiative.lines
     )
-    return replace(marked, lines=lines)
+    return replace(marked, lines=lines, costs=without_platforms(initiative.costs, person))
 
 
 def _case_mark(initiative: InitiativeValuation) -> CaseMark:
@@ -211,7 +253,18 @@ def _case_mark(initiative: InitiativeValuation) -> CaseMark:
 
 
 def _anonymous(entry: Entry) -> Entry:
-    return replace(entry, reason=_ANONYMOUS_OVERLAP) if entry.state is TieState.OVERLAP_OPEN else entry
+    """Leave out of a reason what others hold on the line, and what the books of its entities sum to."""
+    if entry.state is TieState.OVERLAP_OPEN:
+        return replace(entry, reason=_ANONYMOUS_OVERLAP)
+    is_control = entry.state is TieState.LEDGER_OPEN and entry.reason != OPEN_LEDGER
+    return replace(entry, reason=_ANONYMOUS_CONTROL) if is_control else entry
+
+
+def _without_others(test: CashTest) -> CashTest:
+    """Leave out what an account moved and what others hold on it: the ledger is not in a member's scope."""
+    is_whole = test.evidenced_minor == min(test.accepted_minor, test.value_minor)
+    reason = test.reason if is_whole else _ANONYMOUS_CASH
+    return replace(test, movement_minor=None, held_by_others_minor=0, reason=reason)
 
 
 def _rank(initiative: InitiativeValuation) -> tuple[int, int, str]:
@@ -239,13 +292,17 @@ def _zero_possible(initiatives: Sequence[InitiativeValuation]) -> Iterator[ZeroP
             yield ZeroPossible(initiative.key, initiative.name, line.benefit_line, line.name, line.measured)
 
 
-def _matrix(initiatives: Sequence[InitiativeValuation], names: Mapping[str, str]) -> Iterator[MatrixCell]:
-    """P&L lines by initiatives, in order of line and initiative."""
+def _matrix(
+    initiatives: Sequence[InitiativeValuation], joints: Sequence[JointRow], names: Mapping[str, str]
+) -> Iterator[MatrixCell]:
+    """P&L lines by initiatives and joint effects, in order of line and initiative."""
     totals: dict[tuple[str, str], tuple[int, int]] = {}
-    for initiative, line in _lines(initiatives):
+    bearers = [(initiative.key, line) for initiative, line in _lines(initiatives)]
+    bearers += [(joint.key, joint.unshared) for joint in joints if joint.unshared is not None]
+    for key, line in bearers:
         for entry in line.entries:
-            held, tied = totals.get((entry.pl_line, initiative.key), (0, 0))
-            totals[entry.pl_line, initiative.key] = held + entry.amount_minor, tied + entry.tied_minor
+            held, tied = totals.get((entry.pl_line, key), (0, 0))
+            totals[entry.pl_line, key] = held + entry.amount_minor, tied + entry.tied_minor
     for (pl_line, initiative_key), (held, tied) in sorted(totals.items()):
         name = names.get(pl_line, pl_line) if pl_line else "on no P&L line"
         yield MatrixCell(pl_line, name, initiative_key, held, tied)

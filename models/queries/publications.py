@@ -9,6 +9,7 @@ from threading import Lock
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.domain.errors import NotFoundError
 from models.queries.knowledge import known_seq
 from models.store.tables import PublicationRow
 from models.value.document import from_document
@@ -57,6 +58,22 @@ def _latest(session: Session, known_on: date | None) -> tuple[int, str] | None:
     return None if found is None else (found.load_seq, found.fingerprint)
 
 
+def read_publication(session: Session, load_seq: int) -> Publication:
+    """Return a publication by its number, from what is stored now.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that number.
+    IntegrityError
+        If the stored document does not fit.
+    """
+    document = session.scalars(select(PublicationRow.document).where(PublicationRow.load_seq == load_seq)).first()
+    if document is None:
+        raise NotFoundError(f"there is no publication {load_seq}")
+    return from_document(Publication, json.loads(document))
+
+
 def load_publication(session: Session, known_on: date | None) -> Publication | None:
     """Return the publication known at the end of a day (the latest if None); None if there was none.
 
@@ -68,11 +85,27 @@ def load_publication(session: Session, known_on: date | None) -> Publication | N
     found = _latest(session, known_on)
     if found is None:
         return None
-    load_seq, fingerprint = found
+    return _kept(session, *found)
+
+
+def numbered_publication(session: Session, load_seq: int) -> Publication:
+    """Return a publication by its number; a process reads each only once.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that number.
+    """
+    fingerprint = session.scalar(select(PublicationRow.fingerprint).where(PublicationRow.load_seq == load_seq))
+    if fingerprint is None:
+        raise NotFoundError(f"there is no publication {load_seq}")
+    return _kept(session, load_seq, fingerprint)
+
+
+def _kept(session: Session, load_seq: int, fingerprint: str) -> Publication:
     key = (str(session.get_bind().engine.url), load_seq, fingerprint)
     if (known := _SHELF.find(key)) is not None:
         return known
-    document = session.scalars(select(PublicationRow.document).where(PublicationRow.load_seq == load_seq)).one()
-    publication = from_document(Publication, json.loads(document))
+    publication = read_publication(session, load_seq)
     _SHELF.keep(key, publication)
     return publication

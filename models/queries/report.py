@@ -10,12 +10,18 @@ from sqlalchemy.orm import Session
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.figures import Figures, MoneyInterval, RateOfReturn
 from models.domain.interval import Interval
-from models.domain.ledger import Entry, Ledger, LedgerLine, UnsharedRow
 from models.domain.money import Money, to_major
 from models.domain.people import OPERATOR, Person, Role
 from models.domain.valuation import InitiativeValuation, LineValuation, PublicationContext, WhyNot
+from models.queries.bridge_document import bridge_document
+from models.queries.bridges import sum_initiatives
+from models.queries.effect_report import effects_document, hours_document, views_document
+from models.queries.ledger_report import entry_document, ledger_document, unshared_document
 from models.queries.portfolio import initiative_summary, ledger_view, portfolio_summary
 from models.queries.report_layout import report_rows, report_text
+from models.queries.report_true_ups import true_up_document
+from models.queries.sharing_report import joint_document
+from models.value.publication import Publication
 
 __all__ = ["REPORTS", "figures_document", "report_document", "report_rows", "report_text"]
 
@@ -27,9 +33,17 @@ Document = dict[str, Any]
 
 
 def report_document(
-    session: Session, what: str, *, person: Person | None = None, key: str | None = None, known_on: date | None = None
+    session: Session,
+    what: str,
+    *,
+    person: Person | None = None,
+    key: str | None = None,
+    known_on: date | None = None,
+    publication: Publication | None = None,
 ) -> Document:
     """Return a report as a JSON-safe document, in a person's scope (everything without one).
+
+    `publication` reads the portfolio or the ledger of a given one instead of the one known on a day.
 
     Raises
     ------
@@ -45,27 +59,35 @@ def report_document(
         if not key:
             raise InvalidInputError("say which initiative")
         summary = initiative_summary(session, reader, key, known_on=known_on)
-        return {**_head(summary.context), **initiative_document(summary.initiative)}
+        return {
+            **_head(summary.context, summary.period_state),
+            **initiative_document(summary.initiative),
+            "true_ups": [true_up_document(each) for each in summary.true_ups],
+        }
     if what == "ledger":
-        view = ledger_view(session, reader, known_on=known_on)
+        view = ledger_view(session, reader, known_on=known_on, publication=publication)
         if view is None:
             raise NotFoundError(_NOTHING)
-        states = {share.state.value: _money(share.realised) for share in view.by_tie_state}
-        ledger = ledger_document(view.ledger, view.context.currency)
-        return {**_head(view.context), "realised": _range(view.realised), "by_tie_state": states, **ledger}
+        return {**_head(view.context, view.period_state), **ledger_document(view)}
     if what not in REPORTS:
         raise InvalidInputError(f"'{what}' is no report; there are {', '.join(REPORTS)}")
-    portfolio = portfolio_summary(session, reader, known_on=known_on)
+    portfolio = portfolio_summary(session, reader, known_on=known_on, publication=publication)
     if portfolio is None:
         raise NotFoundError(_NOTHING)
     if what == "evidence":
         lines = [_evidence(each, line) for each in portfolio.initiatives for line in each.lines]
-        return {**_head(portfolio.context), "lines": lines}
+        return {**_head(portfolio.context, portfolio.period_state), "lines": lines}
     return {
-        **_head(portfolio.context),
+        **_head(portfolio.context, portfolio.period_state),
         **figures_document(portfolio.figures),
+        "bridge": bridge_document(
+            sum_initiatives(portfolio.initiatives, portfolio.figures), portfolio.context.currency
+        ),
+        "views": views_document(portfolio.views, portfolio.context.currency),
         "initiatives": [_initiative_brief(initiative) for initiative in portfolio.initiatives],
-        "unshared": [_unshared(row, portfolio.context.currency) for row in portfolio.unshared],
+        "unshared": [unshared_document(row, portfolio.context.currency) for row in portfolio.unshared],
+        "joint_effects": [joint_document(joint, portfolio.context.currency) for joint in portfolio.joints],
+        "true_ups": [true_up_document(each) for each in portfolio.true_ups],
     }
 
 
@@ -98,6 +120,7 @@ def figures_document(figures: Figures, *, is_measured: bool = True) -> Document:
         "run_rate": _range(figures.run_rate),
         "forecast": _range(figures.forecast),
         "forecast_cost": _money(figures.forecast_cost),
+        **effects_document(figures),
         "roi_to_date": _ratio(figures.roi_to_date),
         "roi_horizon": _ratio(figures.roi_horizon),
         "benefit_cost_ratio": _ratio(figures.benefit_cost_ratio),
@@ -111,6 +134,8 @@ def figures_document(figures: Figures, *, is_measured: bool = True) -> Document:
         "by_class": {share.benefit_class.value: _money(share.realised) for share in figures.by_class},
         "by_tie_state": {share.state.value: _money(share.realised) for share in figures.by_tie_state},
         "dependent_bound": measured(figures.dependent_bound),
+        "at_completion": _range(figures.at_completion),
+        "case_to_horizon": _money(figures.case_to_horizon),
         "reasons": list(figures.reasons),
     }
 
@@ -119,7 +144,9 @@ def initiative_document(initiative: InitiativeValuation) -> Document:
     """Return an initiative with its lines and costs."""
     return {
         **_initiative_brief(initiative),
+        "bridge": bridge_document(initiative.bridge, initiative.figures.invested.currency),
         "lines": [_line(line) for line in initiative.lines],
+        "views": views_document(initiative.views, initiative.figures.invested.currency),
         "cumulative": [
             {
                 "period": point.period,
@@ -138,6 +165,7 @@ def initiative_document(initiative: InitiativeValuation) -> Document:
                 "category": cell.category,
                 "nature": cell.nature,
                 "treatment": cell.treatment,
+                "allocated_from": cell.allocated_from,
                 "amount": _minor(cell.amount_minor, initiative),
             }
             for cell in initiative.costs
@@ -145,58 +173,9 @@ def initiative_document(initiative: InitiativeValuation) -> Document:
     }
 
 
-def ledger_document(ledger: Ledger, currency: str) -> Document:
-    """Return the ledger: lines with their cells and tests, entries, over-claims, what the budget holds."""
-
-    def money(amount: int | None) -> str | None:
-        return None if amount is None else str(to_major(amount, currency))
-
+def _head(context: PublicationContext, period_state: str) -> Document:
     return {
-        "lines": [_ledger_line(line, currency) for line in ledger.lines],
-        "entries": [_entry(entry, currency) for entry in ledger.entries],
-        "unshared": [_unshared(row, currency) for row in ledger.unshared],
-        "over_claims": [
-            {
-                "pl_line": claim.pl_line,
-                "name": claim.name,
-                "entity": claim.entity,
-                "fiscal_year": claim.fiscal_year,
-                "entries": money(claim.entries_minor),
-                "movement": money(claim.movement_minor),
-                "excess": money(claim.excess_minor),
-                "initiatives": list(claim.initiatives),
-            }
-            for claim in ledger.over_claims
-        ],
-        "held_by_budget": [
-            {
-                "initiative": held.initiative,
-                "benefit_line": held.benefit_line,
-                "pl_line": held.pl_line,
-                "fiscal_year": held.fiscal_year,
-                "amount": money(held.amount_minor),
-                "budget_version": held.budget_version,
-            }
-            for held in ledger.held_by_budget
-        ],
-        "reasons": list(ledger.reasons),
-    }
-
-
-def _unshared(row: UnsharedRow, currency: str) -> Document:
-    return {
-        "pl_line": row.pl_line,
-        "entity": row.entity,
-        "fiscal_year": row.fiscal_year,
-        "initiatives": list(row.initiatives),
-        "entries": str(to_major(row.entries_minor, currency)),
-        "tied_out": str(to_major(row.tied_minor, currency)),
-        "short": str(to_major(row.short_minor, currency)),
-    }
-
-
-def _head(context: PublicationContext) -> Document:
-    return {
+        "period_state": period_state,
         "as_of": context.as_of.isoformat(),
         "as_of_period": context.as_of_period,
         "as_of_basis": context.as_of_basis,
@@ -261,7 +240,8 @@ def _line(line: LineValuation) -> Document:
             {"period": p.period, "measured": str(to_major(p.measured_minor, line.measured.currency))}
             for p in line.postings
         ],
-        "entries": [_entry(entry, line.measured.currency) for entry in line.entries],
+        "entries": [entry_document(entry, line.measured.currency) for entry in line.entries],
+        **hours_document(line),
     }
 
 
@@ -278,60 +258,6 @@ def _evidence(initiative: InitiativeValuation, line: LineValuation) -> Document:
         "is_zero_possible": line.is_zero_possible,
         "reason": "" if line.why_not is None else line.why_not.reason,
         "what_would_help": "" if line.why_not is None else line.why_not.what_would_help,
-    }
-
-
-def _entry(entry: Entry, currency: str) -> Document:
-    return {
-        "pl_line": entry.pl_line,
-        "entity": entry.entity,
-        "fiscal_year": entry.fiscal_year,
-        "initiative": entry.initiative,
-        "benefit_line": entry.benefit_line,
-        "grade": entry.grade.label,
-        "amount": str(to_major(entry.amount_minor, currency)),
-        "tied_out": str(to_major(entry.tied_minor, currency)),
-        "state": entry.state.value,
-        "reason": entry.reason,
-    }
-
-
-def _ledger_line(line: LedgerLine, currency: str) -> Document:
-    return {
-        "pl_line": line.pl_line,
-        "name": line.name,
-        "kind": line.kind,
-        "entity": line.entity,
-        "cells": [
-            {
-                "period": cell.period,
-                "reference": cell.reference_scenario,
-                "is_closed": cell.is_closed,
-                "rows": [
-                    {
-                        "component": row.component.value,
-                        "initiative": row.initiative,
-                        "amount": str(to_major(row.amount_minor, currency)),
-                    }
-                    for row in cell.rows
-                ],
-            }
-            for cell in line.cells
-        ],
-        "tests": [
-            {
-                "fiscal_year": test.fiscal_year,
-                "periods": f"{test.first_period} to {test.last_period}",
-                "entries": str(to_major(test.entries_minor, currency)),
-                "movement": None if test.movement_minor is None else str(to_major(test.movement_minor, currency)),
-                "noise": None if test.noise_minor is None else str(to_major(test.noise_minor, currency)),
-                "short": str(to_major(test.short_minor, currency)),
-                "state": test.state.value,
-                "initiatives": list(test.initiatives),
-                "reason": test.reason,
-            }
-            for test in line.tests
-        ],
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.queries.ledger_report import ledger_rows
+
 _SCALARS = ("key", "name", "owner", "stage", "grade", "invested", "claimed")
 _RANGES = (
     "measured",
@@ -20,22 +22,11 @@ _RANGES = (
 
 def report_rows(what: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a report as flat rows of one width, for CSV."""
-    as_of = {name: document.get(name) for name in ("as_of", "as_known_on", "currency", "level")}
+    as_of = {name: document.get(name) for name in ("as_of", "period_state", "as_known_on", "currency", "level")}
     if what == "evidence":
         rows = [dict(line) for line in document["lines"]]
     elif what == "ledger":
-        rows = [
-            {
-                "pl_line": line["pl_line"],
-                "name": line["name"],
-                "entity": line["entity"],
-                "period": cell["period"],
-                **row,
-            }
-            for line in document["lines"]
-            for cell in line["cells"]
-            for row in cell["rows"]
-        ]
+        rows = ledger_rows(document)
     else:
         sources = document["initiatives"] if what == "portfolio" else [document]
         total = [] if what == "initiative" else [{**document, "key": "", "name": "all", "owner": "", "stage": ""}]
@@ -53,8 +44,13 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
         "tied_out",
         "net",
         "realisation_rate",
+        "in_year",
+        "run_rate",
+        "full_year",
         "roi_to_date",
         "roi_horizon",
+        "npv_since_approval",
+        "npv_go_forward",
     )
     others = ("case_to_date", "not_yet_evidenced", "probability_of_payback")
     row: dict[str, Any] = {name: document.get(name) for name in names}
@@ -62,6 +58,8 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
         for part in ("low", "point", "high"):
             row[f"{name}_{part}"] = (document.get(name) or {}).get(part)
     row.update({name: document.get(name) for name in others})
+    views = (document.get("views") or {}).get("to_date") or {}
+    row.update({f"{name}_to_date": views.get(name) for name in ("ebitda", "ebit", "cash")})
     row["not_estimable"] = (document.get("not_estimable") or {}).get("reason")
     return row
 
@@ -70,6 +68,7 @@ def report_text(what: str, document: Mapping[str, Any]) -> str:
     """Return a report for reading in a terminal; numbers as in the document."""
     head = f"{what} as of {document['as_of']} ({document['as_of_period']}), known on {document['as_known_on']}, "
     head += f"{document['currency']}, {document['rate_set']} rates, {document['level']:.0%} intervals"
+    head += f", period {document['period_state'].replace('_', '-')}"
     if document["is_provisional"]:
         head += ", provisional"
     rows = report_rows(what, document)
@@ -91,8 +90,40 @@ def report_text(what: str, document: Mapping[str, Any]) -> str:
     if what == "evidence":
         columns = ("initiative", "benefit_line", "status", "grade", "design", "measured", "reason")
         return "\n".join([head, "", *_table([{name: row.get(name) for name in columns} for row in rows])])
-    entries = [dict(entry) for entry in document["entries"]]
-    return "\n".join([head, "", *_table(entries), *_text_beside(document)])
+    return "\n".join([head, "", *_text_of_ledger(document), *_text_beside(document)])
+
+
+def _text_of_ledger(document: Mapping[str, Any]) -> list[str]:
+    """Return identities, entries by their parts, over-claims, control totals and ageing."""
+    kept = ("pl_line", "entity", "cost_centre", "fiscal_year", "initiative", "benefit_line", "grade")
+    parts = [
+        {**{name: entry[name] for name in kept}, **part} for entry in document["entries"] for part in entry["parts"]
+    ]
+    control = document["control"]
+    over = [
+        {**claim, "initiatives": ", ".join(f"{key} {held}" for key, held in claim["by_initiative"].items())}
+        for claim in document["over_claims"]
+    ]
+    columns = (*kept[:4], "entries", "movement", "excess", "initiatives")
+    return [
+        f"books {document['ledger_basis']}",
+        *(
+            f"{each['left']} {each['left_amount']} - {each['right']} {each['right_amount']}: "
+            f"difference {each['difference']}"
+            for each in document["identities"]
+        ),
+        *(f"{state.replace('_', ' ')} {amount}" for state, amount in document["by_tie_state"].items()),
+        f"trial balances: {control['agreed']} of {control['posted']} agree",
+        *(each["reason"] for each in control["differences"]),
+        "",
+        *_table(parts),
+        "",
+        "held beyond what the line moved:",
+        *_table([{name: claim[name] for name in columns} for claim in over]),
+        "",
+        "waiting, by fiscal periods since posting:",
+        *_table(document["ageing"]),
+    ]
 
 
 def _text_beside(document: Mapping[str, Any]) -> list[str]:
@@ -109,7 +140,8 @@ def _text_beside(document: Mapping[str, Any]) -> list[str]:
 def _text_of_figures(document: Mapping[str, Any]) -> list[str]:
     names = (
         "claimed", "measured", "realised", "realised_cashable", "tied_out", "invested", "net", "case_to_date",
-        "not_yet_evidenced", "realisation_rate", "roi_to_date", "roi_horizon", "npv_since_approval", "npv_go_forward",
+        "not_yet_evidenced", "realisation_rate", "in_year", "run_rate", "full_year", "roi_to_date", "roi_horizon",
+        "npv_since_approval", "npv_go_forward",
         "probability_of_payback",
     )  # fmt: skip
     lines = [f"{name.replace('_', ' '):24} {_words_of(document[name])}" for name in names]

@@ -12,7 +12,9 @@ from models.domain.extract import ExtractKind
 from models.domain.people import Permission, Person, require
 from models.queries.knowledge import facts
 from models.queries.lineage_scope import lineage_scope
+from models.queries.platform_lineage import platform_tables
 from models.queries.sources import SourceTable, source_table
+from models.queries.spend_lineage import charge_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,23 @@ def initiative_rows_lineage(
         )
         for each in kinds
     )
+    if kind is ExtractKind.COSTS:
+        tables += charge_tables(session, scope.seq, initiatives={initiative}, within=span)
+        tables += platform_tables(scope, initiative, scope.seq, within=span, spend={})
     return RowsLineage(scope.names()[initiative], initiative, period, tables)
 
 
 def ledger_rows_lineage(
-    session: Session, person: Person, pl_line: str, *, period: str | None = None, known_on: date | None = None
+    session: Session,
+    person: Person,
+    pl_line: str,
+    *,
+    period: str | None = None,
+    known_on: date | None = None,
+    entity: str = "",
+    cost_centre: str = "",
 ) -> RowsLineage:
-    """Return the P&L rows, drivers and account map behind a line of the ledger.
+    """Return the P&L rows, drivers, account map and located costs behind a line of the ledger, or a part of it.
 
     Raises
     ------
@@ -71,10 +83,11 @@ def ledger_rows_lineage(
     if accounts.empty:
         raise NotFoundError(f"there is no P&L line {pl_line}")
     span = scope.span(period)
+    place = {name: key for name, key in (("entity", entity), ("cost_centre", cost_centre)) if key}
+    booked: dict[str, object] = {"account": sorted(set(accounts["account"])), **place}
     tables = (
-        source_table(
-            session, ExtractKind.PL_ROWS, scope.seq, where={"account": sorted(set(accounts["account"]))}, within=span
-        ),
+        source_table(session, ExtractKind.PL_ROWS, scope.seq, where=booked, within=span),
+        source_table(session, ExtractKind.COSTS, scope.seq, where={"pl_line": pl_line, **place}, within=span),
         source_table(session, ExtractKind.LINE_DRIVERS, scope.seq, where={"pl_line": pl_line}, within=span),
         source_table(session, ExtractKind.ACCOUNT_MAP, scope.seq, where={"pl_line": pl_line}),
     )

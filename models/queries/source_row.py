@@ -14,6 +14,7 @@ from models.domain.extract import ExtractKind
 from models.domain.people import Permission, Person, require
 from models.queries.knowledge import facts, known_seq
 from models.queries.sources import Value, column_labels, row_values
+from models.queries.spend_lineage import initiative_of_row
 from models.store.tables import FACT_TABLES, ExtractPartRow, ExtractRow, FactTable
 
 #: Kinds whose rows say nothing of any initiative's figures.
@@ -115,7 +116,8 @@ def _versions(session: Session, person: Person, fact: FactTable, row: dict[str, 
         select(fact.table).where(*(columns[name] == row[name] for name in fact.key_names)).order_by(columns.load_seq)
     )
     said = [dict(found) for found in session.execute(query).mappings()]
-    rows = [version for version in said if "initiative" not in version or person.may_see(str(version["initiative"]))]
+    owners = [initiative_of_row(session, fact.kind, version) for version in said]
+    rows = [v for v, owner in zip(said, owners, strict=True) if owner is None or person.may_see(owner)]
     loads = {found["load_seq"] for found in rows}
     extracts = {
         extract.load_seq: extract
@@ -148,8 +150,10 @@ def may_see_row(session: Session, person: Person, kind: ExtractKind, row: dict[s
         return False
     if person.initiatives is None or kind in _MASTER:
         return True
-    if "initiative" in row:
-        return person.may_see(str(row["initiative"]))
+    if kind is ExtractKind.ALLOCATION_DRIVERS and row["purpose"] == "platform_cost":
+        return person.may_see(str(row["subject"])) and person.may_see(str(row["initiative"]))
+    if (owner := initiative_of_row(session, kind, row)) is not None:
+        return person.may_see(owner)
     lines = facts(
         session, ExtractKind.BENEFIT_LINES, known_seq(session), where={"initiative": sorted(person.initiatives)}
     )

@@ -43,11 +43,15 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """Rows of one kind: contract columns (a period is its first and last day) and rows."""
+    """Rows of one kind: contract columns (a period is its first and last day) and rows.
+
+    `is_platform` says that they are a shared platform's, of whose cost a part is borne by the initiative asked about.
+    """
 
     kind: ExtractKind
     columns: tuple[str, ...]
     rows: tuple[SourceRow, ...]
+    is_platform: bool = False
 
     def column(self, name: str) -> tuple[Value, ...]:
         """Return the values of a column, none if there is no such column."""
@@ -80,6 +84,11 @@ def source_table(
     if within is not None and not frame.empty:
         start_on, end_on = within
         frame = frame[(frame["start_on"] < end_on) & (frame["end_on"] > start_on)]
+    return table_of(session, kind, frame)
+
+
+def table_of(session: Session, kind: ExtractKind, frame: pd.DataFrame) -> SourceTable:
+    """Return rows of `facts` with where each came from."""
     return SourceTable(kind, column_labels(kind), _rows_of(session, kind, frame))
 
 

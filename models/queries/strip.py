@@ -11,6 +11,7 @@ from models.domain.people import Person
 from models.domain.valuation import FileCount
 from models.queries.expected import count_files
 from models.queries.knowledge import known_seq, policy_standing, provisional_loads, publication_known
+from models.queries.period_states import state_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class HeaderStrip:
     scope: str
     files: FileCount | None
     is_provisional: bool
+    policy_version: int = 0
 
 
 def load_header_strip(session: Session, person: Person, *, known_on: date | None) -> HeaderStrip | None:
@@ -42,13 +44,14 @@ def load_header_strip(session: Session, person: Person, *, known_on: date | None
     return HeaderStrip(
         as_of=publication.as_of,
         as_of_period=calendar.label(calendar.period_of(publication.as_of)),
-        period_state="open",  # no period is locked before period locking exists
+        period_state=state_on(session, publication.as_of, calendar, known_on=known_on),
         currency=publication.currency,
         rate_set=publication.rate_set,
         discount_basis=standing.policy.discount_basis.value,
         scope=describe_scope(person),
         files=count_files(session, known_seq(session, known_on), calendar.period_of(publication.as_of).start_on),
         is_provisional=standing.is_provisional or bool(provisional_loads(session, publication.input_seq)),
+        policy_version=publication.policy_version,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.actions import estimates
-from models.actions.estimates import effect_seed, estimate_all, estimate_benefit_line, fingerprint_of, study_of
+from models.actions.estimates import estimate_all, estimate_benefit_line
 from models.causal import ENGINE_VERSION
 from models.causal.document import estimate_from_document
 from models.domain.effect import EffectEstimate, NotEstimable
@@ -16,6 +16,7 @@ from models.domain.errors import NotFoundError
 from models.domain.extract import ExtractKind
 from models.domain.policy import INITIAL_POLICY
 from models.queries.knowledge import estimate_known, estimates_known, facts, known_seq
+from models.queries.line_panels import effect_seed, fingerprint_of, study_of
 from models.queries.panels import PanelEvent, kpi_panel
 from models.store.tables import EstimateRow
 from models.store.unit_of_work import read, write
@@ -105,7 +106,7 @@ def test_unchanged_inputs_are_not_estimated_again(store, post, now, monkeypatch)
     def never(*_args, **_kwargs):
         raise AssertionError("estimated again")
 
-    monkeypatch.setattr(estimates, "estimate_effect", never)
+    monkeypatch.setattr(estimates, "estimate_line", never)
     second = estimate_all(store, now=now)
     assert [outcome.is_new for outcome in first.outcomes] == [True]
     assert [(outcome.is_new, outcome.estimate_id) for outcome in second.outcomes] == [
@@ -149,7 +150,7 @@ def test_inputs_that_come_back_are_in_force_again(store, post, now):
 
 @pytest.mark.usefixtures("panel_facts")
 def test_a_slow_worker_does_not_overtake_later_inputs(store, post, now, monkeypatch):
-    compute = estimates.estimate_effect
+    compute = estimates.estimate_line
 
     def overtaken(*args, **kwargs):
         result = compute(*args, **kwargs)
@@ -158,7 +159,7 @@ def test_a_slow_worker_does_not_overtake_later_inputs(store, post, now, monkeypa
         estimate_benefit_line(store, "L1", now=now)
         return result
 
-    monkeypatch.setattr(estimates, "estimate_effect", overtaken)
+    monkeypatch.setattr(estimates, "estimate_line", overtaken)
     slow = estimate_benefit_line(store, "L1", now=now)
     assert not slow.is_new
     with read(store) as session:
@@ -278,7 +279,7 @@ def test_lines_on_the_same_kpi_and_units_share_their_seed(store, post):
 
 @pytest.mark.usefixtures("panel_facts")
 def test_two_workers_publish_one_estimate(store, now, monkeypatch):
-    compute = estimates.estimate_effect
+    compute = estimates.estimate_line
 
     def overtaken(*args, **kwargs):
         result = compute(*args, **kwargs)
@@ -286,7 +287,7 @@ def test_two_workers_publish_one_estimate(store, now, monkeypatch):
         estimate_benefit_line(store, "L1", now=now)
         return result
 
-    monkeypatch.setattr(estimates, "estimate_effect", overtaken)
+    monkeypatch.setattr(estimates, "estimate_line", overtaken)
     outcome = estimate_benefit_line(store, "L1", now=now)
     assert not outcome.is_new
     with read(store) as session:
