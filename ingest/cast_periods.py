@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.coded import Coded, code_column, fault_texts
-from ingest.grammar import PERIOD_FORMS, parse_fiscal_period, parse_kpi_period
+from ingest.grammar import parse_fiscal_period, parse_kpi_period, period_form
 from ingest.known import Known
 from ingest.tables import Fault, TextTable
-from models.domain.calendar import CalendarPattern, FiscalCalendar, Frequency, Period, period_label
+from models.domain.calendar import CalendarPattern, FiscalCalendar, Frequency, Period, WeekStart, period_label
 from models.domain.extract import ExtractKind
 
 Days = NDArray[np.datetime64]
@@ -42,7 +42,7 @@ def cast_fiscal_periods(table: TextTable, name: str, known: Known) -> Spans:
 def cast_kpi_periods(table: TextTable, name: str, kpis: Coded, known: Known) -> Spans:
     """Cast labels of periods, each in the frequency of the row's KPI; an unknown KPI is a fault of its own."""
     coded = code_column(table, name)
-    frequencies = _known_frequencies(known)
+    frequencies, week_starts_on = _known_frequencies(known), known.policy.calendar.kpi_week_starts_on
     of_kpi = [frequencies.get(text) for text in kpis.texts]
     pairs = (kpis.codes.astype(np.int64) + 1) * (len(coded.texts) + 1) + coded.codes + 1
     distinct, inverse = np.unique(pairs, return_inverse=True)
@@ -53,7 +53,12 @@ def cast_kpi_periods(table: TextTable, name: str, kpis: Coded, known: Known) -> 
         frequency = of_kpi[kpi - 1] if kpi else None
         can_judge = frequency is not None and label > 0
         period = (
-            parse_kpi_period(coded.texts[label - 1], frequency, is_date_allowed=table.is_workbook)
+            parse_kpi_period(
+                coded.texts[label - 1],
+                frequency,
+                is_date_allowed=table.is_workbook,
+                week_starts_on=week_starts_on,
+            )
             if can_judge
             else None
         )
@@ -68,8 +73,8 @@ def cast_kpi_periods(table: TextTable, name: str, kpis: Coded, known: Known) -> 
             "text": coded.text(row),
             "kpi": kpis.text(row),
             "found": frequency.value.replace("_", "-"),
-            "allowed": PERIOD_FORMS[frequency],
-            "suggestion": _suggest_period(coded.text(row), frequency),
+            "allowed": period_form(frequency, week_starts_on),
+            "suggestion": _suggest_period(coded.text(row), frequency, week_starts_on),
         }
 
     faults = (Fault("KPI-001", name, rows, words),) if len(rows) else ()
@@ -98,7 +103,7 @@ def _describe_calendar(calendar: FiscalCalendar) -> str:
     return f"periods are written FY26-P03, P01 to P12; a calendar month is none in a {calendar.pattern.value} calendar"
 
 
-def _suggest_period(text: str, frequency: Frequency) -> str:
+def _suggest_period(text: str, frequency: Frequency, week_starts_on: WeekStart) -> str:
     """Offer the period whose first day the text is."""
-    period = parse_kpi_period(text, frequency, is_date_allowed=True)
+    period = parse_kpi_period(text, frequency, is_date_allowed=True, week_starts_on=week_starts_on)
     return period_label(period) if period and period_label(period) != text else ""

@@ -18,6 +18,8 @@ from models.domain.money import is_currency
 _FLAGS = {"yes": True, "no": False}
 _FLAG_WORDS = {**dict.fromkeys(("true", "y", "1", "x"), "yes"), **dict.fromkeys(("false", "n", "0"), "no")}
 _REPLACEMENT = "\ufffd"
+#: Columns of JSON objects: a provider writes all tags of a resource into one cell.
+_OBJECTS = frozenset({"tags", "extensions"})
 _KEPT_DIGITS = 15
 
 
@@ -25,7 +27,7 @@ def cast_words(table: TextTable, name: str, limits: Limits) -> tuple[Coded, list
     """Cast free text and choices; which choices are allowed is for the contract's checks."""
     coded = code_column(table, name)
     faults = _judge_texts(name, coded, limits)
-    return coded.without(_too_long(coded, limits)), faults
+    return coded.without(_too_long(name, coded, limits)), faults
 
 
 def cast_keys(table: TextTable, name: str, limits: Limits) -> tuple[Coded, list[Fault]]:
@@ -48,7 +50,7 @@ def cast_keys(table: TextTable, name: str, limits: Limits) -> tuple[Coded, list[
             faults.append(Fault("CELL-014", name, rows, lambda row: {"text": coded.text(row)}))
         first = np.flatnonzero(numbers)[:1]
         faults.append(Fault("CELL-016", name, first, lambda _: {"found": int(numbers.sum())}))
-    return coded.without(_too_long(coded, limits) | hidden), faults
+    return coded.without(_too_long(name, coded, limits) | hidden), faults
 
 
 def cast_currencies(table: TextTable, name: str, limits: Limits) -> tuple[Coded, list[Fault]]:
@@ -56,7 +58,7 @@ def cast_currencies(table: TextTable, name: str, limits: Limits) -> tuple[Coded,
     coded = code_column(table, name)
     bad = _mark(coded, lambda text: not is_currency(text))
     faults = fault_texts("CELL-009", name, coded, bad, lambda text: {"suggestion": _suggest_currency(text)})
-    return coded.without(bad | _too_long(coded, limits)), faults
+    return coded.without(bad | _too_long(name, coded, limits)), faults
 
 
 def cast_flags(table: TextTable, name: str) -> tuple[pd.arrays.BooleanArray, list[Fault]]:
@@ -94,14 +96,19 @@ def _suggest_currency(text: str) -> str:
 
 def _judge_texts(name: str, coded: Coded, limits: Limits) -> list[Fault]:
     """Find texts that are too long or have lost a letter."""
-    long = _too_long(coded, limits)
-    faults = fault_texts("CELL-012", name, coded, long, lambda text: {"found": len(text), "allowed": limits.cell_chars})
+    most, long = _most_chars(name, limits), _too_long(name, coded, limits)
+    faults = fault_texts("CELL-012", name, coded, long, lambda text: {"found": len(text), "allowed": most})
     lost = _mark(coded, lambda text: _REPLACEMENT in text)
     return faults + fault_texts("CELL-013", name, coded, lost, lambda _: {})
 
 
-def _too_long(coded: Coded, limits: Limits) -> NDArray[np.bool_]:
-    return _mark(coded, lambda text: len(text) > limits.cell_chars)
+def _too_long(name: str, coded: Coded, limits: Limits) -> NDArray[np.bool_]:
+    most = _most_chars(name, limits)
+    return _mark(coded, lambda text: len(text) > most)
+
+
+def _most_chars(name: str, limits: Limits) -> int:
+    return limits.object_chars if name in _OBJECTS else limits.cell_chars
 
 
 def _mark(coded: Coded, judge: Callable[[str], bool]) -> NDArray[np.bool_]:

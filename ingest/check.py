@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,9 @@ import pandas as pd
 from ingest.cast import CastTable, cast_table
 from ingest.checks.control import compare_control
 from ingest.checks.run import run_checks
+from ingest.checks.trial_balance import compare_trial_balances
 from ingest.findings import make_finding
+from ingest.focus.adapter import adapt_table
 from ingest.known import Known
 from ingest.limits import LIMITS, Limits
 from ingest.normalise import normalise_frame, normalise_part
@@ -36,6 +38,7 @@ _REFERRED_TO = frozenset(ExtractKind) - {
     ExtractKind.HOURS,
     ExtractKind.LINE_DRIVERS,
     ExtractKind.INVOICES,
+    ExtractKind.FOCUS_COSTS,
 }
 #: What an unreadable cell looks like to the checks.
 _ECHOES = frozenset({"CELL-001", "KPI-002"})
@@ -164,7 +167,9 @@ def check_parts(
     findings = list(reading.findings)
     casts: list[CastTable] = []
     for number, table in enumerate(tables, start=1):
-        cast = cast_table(table, known, limits)
+        adapted, faults = adapt_table(table)
+        cast = cast_table(adapted, known, limits)
+        cast.mark(faults)
         run_checks(cast, known)
         casts.append(cast)
         is_bad = cast.bad_rows() | _is_refused(table, reading.findings)
@@ -172,9 +177,10 @@ def check_parts(
         bad.append(int(is_bad.sum()) + table.ragged_rows)
         if table.kind in _REFERRED_TO:
             known.add(table.kind, _with_keys(cast))
-        findings += [*_describe_rows(table), *render_faults(table, cast.faults, limits)]
-        quarantined.append(quarantine_table(cast, is_bad))
+        findings += [*_describe_rows(table), *render_faults(adapted, cast.faults, limits)]
+        quarantined.append(quarantine_table(replace(cast, table=table), is_bad))
     findings += compare_control(reading.control, casts, has_tables=bool(tables))
+    findings += compare_trial_balances(casts, known)
     return CheckedParts(reading, tuple(parts), tuple(bad), tuple(_without_echoes(findings)), tuple(quarantined))
 
 

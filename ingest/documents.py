@@ -30,9 +30,10 @@ ingest.documents`.
   zeros, `NA` is a key like any other. **Money** is in major units beside its currency, with no more decimals
   than the currency has.
 - **Fiscal periods** are written `FY26-P03`, or as the month `2026-03` where fiscal periods are calendar months.
-  **Periods of KPIs** follow the KPI's frequency: day `2026-10-05`, week `2026-W41`, four weeks by their first
-  day, month `2026-10`, quarter `2026-Q4`, year `2026`. In a workbook a date that is the first day of a period
-  stands for it, because spreadsheets turn a typed month into one.
+  **Periods of KPIs** follow the KPI's frequency: day `2026-10-05`, week `2026-W41` (by its first day, a Sunday,
+  where the weeks of the fiscal calendar start on one), four weeks by their first day, month `2026-10`, quarter
+  `2026-Q4`, year `2026`. In a workbook a date that is the first day of a period stands for it, because
+  spreadsheets turn a typed month into one.
 - **A number of a workbook** is read as the shortest decimal that denotes it. Spreadsheets keep 15 digits:
   longer keys must be text.
 - **retract** = yes withdraws the posted row of the key; the other columns may then be empty. Absence from a
@@ -70,6 +71,10 @@ _TITLES = {
     "COST": "Costs",
     "CUR": "Currencies",
     "FX": "Exchange rates",
+    "MAP": "Account map",
+    "FOCUS": "FOCUS cost and usage files",
+    "SPEND": "AI spend",
+    "CLOSE": "Closed periods",
 }
 
 

@@ -15,7 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from models.domain.calendar import CalendarPattern, FiscalCalendar, Frequency, Period, period_starting
+from models.domain.calendar import (
+    WEEKDAYS,
+    CalendarPattern,
+    FiscalCalendar,
+    Frequency,
+    Period,
+    WeekStart,
+    period_starting,
+)
 from models.domain.errors import InvalidInputError
 
 #: Digits before and after the point that are kept of a decimal; amounts of money are bounded by 64-bit minor units.
@@ -99,18 +107,35 @@ def parse_fiscal_period(text: str, calendar: FiscalCalendar, *, is_date_allowed:
     return None
 
 
+def period_form(frequency: Frequency, week_starts_on: WeekStart = WeekStart.MONDAY) -> str:
+    """Return how periods of a frequency are written; weeks from Sunday have no label of ISO 8601."""
+    is_sunday_week = frequency is Frequency.WEEK and week_starts_on is WeekStart.SUNDAY
+    return "the first day, a Sunday such as 2026-10-04" if is_sunday_week else PERIOD_FORMS[frequency]
+
+
 @lru_cache(maxsize=65_536)
-def parse_kpi_period(text: str, frequency: Frequency, *, is_date_allowed: bool = False) -> Period | None:
+def parse_kpi_period(
+    text: str,
+    frequency: Frequency,
+    *,
+    is_date_allowed: bool = False,
+    week_starts_on: WeekStart = WeekStart.MONDAY,
+) -> Period | None:
     """Return the period of a label in a KPI's frequency.
 
-    A workbook turns a typed month into a date; `is_date_allowed` takes one that is the first day of a period.
+    A workbook turns a typed month into a date; `is_date_allowed` takes one that is the first day of a period. Weeks
+    from Sunday are written by their first day alone: a label 2026-W41 is a week from Monday.
     """
     day = parse_date(text)
-    if day is None and frequency in _LABELS:
+    is_week = frequency is Frequency.WEEK
+    is_by_day = frequency in {Frequency.DAY, Frequency.FOUR_WEEK} or (is_week and week_starts_on is WeekStart.SUNDAY)
+    if day is None and frequency in _LABELS and not is_by_day:
         day = _LABELS[frequency](text)
-    elif frequency not in {Frequency.DAY, Frequency.FOUR_WEEK} and not is_date_allowed:
+    elif not is_by_day and not is_date_allowed:
         return None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None
+    if is_week and day.weekday() != WEEKDAYS[week_starts_on]:
         return None
     try:
         return period_starting(day, frequency)

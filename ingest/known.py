@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.domain.calendar import CalendarPattern, FiscalCalendar, WeekStart
 from models.domain.extract import ExtractKind
+from models.domain.period_state import PeriodBook
 from models.domain.policy import INITIAL_POLICY, Policy
 from models.store.tables import FACT_TABLES
 
@@ -30,12 +31,21 @@ class Known:
         The policy that holds.
     today
         Day of the check, in the organisation's time zone; None leaves the checks for periods to come out.
+    book
+        Which fiscal periods are closed; none of them without it.
     """
 
-    __slots__ = ("_incoming", "_load", "_posted", "policy", "today")
+    __slots__ = ("_incoming", "_load", "_posted", "book", "policy", "today")
 
-    def __init__(self, load: Loader, policy: Policy = INITIAL_POLICY, today: date | None = None) -> None:
+    def __init__(
+        self,
+        load: Loader,
+        policy: Policy = INITIAL_POLICY,
+        today: date | None = None,
+        book: PeriodBook | None = None,
+    ) -> None:
         self._load = load
+        self.book = book or PeriodBook()
         self._posted: dict[ExtractKind, pd.DataFrame] = {}
         self._incoming: dict[ExtractKind, list[pd.DataFrame]] = {}
         self.policy = policy
@@ -86,7 +96,10 @@ class Known:
 
 
 def known_from_frames(
-    frames: Mapping[ExtractKind, pd.DataFrame], policy: Policy = INITIAL_POLICY, today: date | None = None
+    frames: Mapping[ExtractKind, pd.DataFrame],
+    policy: Policy = INITIAL_POLICY,
+    today: date | None = None,
+    book: PeriodBook | None = None,
 ) -> Known:
     """Make knowledge of frames that hold columns of the fact tables; what is not given is empty or missing."""
 
@@ -97,7 +110,7 @@ def known_from_frames(
             frame = frame[frame[name].isin(list(wanted))] if len(frame) else frame
         return frame
 
-    return Known(load, policy, today)
+    return Known(load, policy, today, book)
 
 
 def policy_with_calendar(policy: Policy, frame: pd.DataFrame) -> Policy:

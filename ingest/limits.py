@@ -15,6 +15,10 @@ class Limits:
         Size of the file as received.
     rows, columns, cell_chars
         Size of one table and of one cell.
+    object_chars
+        Length of a cell that holds a JSON object: the tags of a charge, or its custom columns together.
+    focus_columns
+        Columns of a FOCUS file, which has 50 of its own and as many custom ones as its maker likes.
     header_bytes
         Length of the first line of a text file.
     line_bytes
@@ -31,6 +35,8 @@ class Limits:
     rows: int = 3_000_000
     columns: int = 100
     cell_chars: int = 4_000
+    object_chars: int = 40_000
+    focus_columns: int = 400
     header_bytes: int = 16_384
     line_bytes: int = 4_000_000
     zip_entries: int = 2_000

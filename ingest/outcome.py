@@ -113,6 +113,5 @@ def say_verdict(checked: CheckedExtract) -> str:
     new, changed, same = (
         sum(getattr(counts, name) for counts in checked.counts) for name in ("new", "changed", "same")
     )
-    return (
-        f"{rows_in:,} rows are ready: {new:,} new, {changed:,} restated, {same:,} unchanged. A second person approves."
-    )
+    rows = f"{rows_in:,} {'row is' if rows_in == 1 else 'rows are'}"
+    return f"{rows} ready: {new:,} new, {changed:,} restated, {same:,} unchanged. A second person approves."

@@ -28,6 +28,7 @@ from models.domain.extract import ExtractKind, ExtractState, PartCounts
 from models.domain.people import Permission, Person, require
 from models.queries.extracts import extract_detail
 from models.queries.knowledge import current_policy, facts, known_seq, organisation
+from models.queries.period_states import known_book
 from models.store.content import StoredContent
 from models.store.engine import Store
 from models.store.tables import ExtractRow
@@ -56,7 +57,8 @@ def known_in_store(store: Store, now: datetime) -> Iterator[Known]:
         seq = known_seq(session)
         policy = current_policy(session, seq)
         today = organisation(session).day_of(now)
-        yield Known(lambda kind, where: facts(session, kind, seq, where=where), policy, today)
+        book = known_book(session, seq)
+        yield Known(lambda kind, where: facts(session, kind, seq, where=where), policy, today, book)
 
 
 def check_for_store(

@@ -45,6 +45,8 @@ class TextTable:
         Rows without any value, left out.
     ragged_rows
         Rows that were refused because they have not as many cells as the header.
+    titles
+        Names that columns have in the file, where they are not those of the contract.
     """
 
     contract: Contract
@@ -56,6 +58,7 @@ class TextTable:
     number_cells: Mapping[str, Mask] = field(default_factory=dict)
     blank_rows: int = 0
     ragged_rows: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> ExtractKind:
@@ -77,7 +80,7 @@ class TextTable:
         cell = ""
         if self.is_workbook and line is not None and column in self.positions:
             cell = f"{column_letters(self.positions[column])}{line}"
-        return Place(self.kind.value, self.sheet, line, column, cell)
+        return Place(self.kind.value, self.sheet, line, self.titles.get(column, column), cell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,12 @@ def _compare(total: ControlTotal, cast: CastTable) -> list[Finding]:
         rows = cast.table.rows + cast.table.ragged_rows
         differs = Decimal(total.value) != rows
         return [make_finding("CTRL-001", place, {"found": rows, "allowed": total.value})] if differs else []
-    if total.column not in cast.exact:
+    column = next((ours for ours, title in cast.table.titles.items() if title == total.column), total.column)
+    if column not in cast.exact:
         found = f"'{total.column}' is no column of numbers of {cast.table.kind.value}"
         return [make_finding("CTRL-004", _place(total), {"found": found})]
-    exact = cast.exact[total.column].to_pylist()
-    bad = cast.is_bad([total.column])
+    exact = cast.exact[column].to_pylist()
+    bad = cast.is_bad([column])
     found_sum = sum((Decimal(text) for text, is_bad in zip(exact, bad, strict=True) if text and not is_bad), Decimal(0))
     if found_sum == Decimal(total.value):
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +38,9 @@ def parse_parquet(source: Path, folder: Path) -> dict[str, object]:
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
+    if pa.types.is_map(column.type):  # tags of a FOCUS file
+        objects = [None if pairs is None else json.dumps(dict(pairs)) for pairs in column.to_pylist()]
+        return pa.chunked_array([pa.array(objects, pa.string())])
     return column
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ingest.contracts import REASONS_COLUMN, Contract, contract_of
 from ingest.findings import Place, make_finding
+from ingest.focus.columns import EITHER, MANDATORY, is_focus, missing_columns, unknown_columns
 from ingest.limits import Limits
 from models.domain.extract import ExtractKind, Finding
 
@@ -49,6 +50,9 @@ def read_header(
     limits
         Bounds on the number of columns.
     """
+    focus = next(((delimiter, names) for delimiter, names in candidates if is_focus(names)), None)
+    if focus is not None:
+        return _read_focus_header(*focus, kind, place, limits)
     fitting = [
         (found, delimiter, names) for delimiter, names in candidates for found in ExtractKind if _fits(names, found)
     ]
@@ -71,6 +75,29 @@ def read_header(
         if name in contract.names:
             positions.setdefault(name, position)
     return Header(contract, delimiter, names, positions, tuple(_judge_names(names, contract, place)))
+
+
+def _read_focus_header(
+    delimiter: str, names: tuple[str, ...], kind: ExtractKind | None, place: Place, limits: Limits
+) -> Header:
+    """Settle the columns of a FOCUS file: every one is kept, under its own name, until the adapter has read it."""
+    contract = contract_of(ExtractKind.FOCUS_COSTS)
+    if kind not in {None, contract.kind}:
+        return _refuse(place, "FILE-009", {"found": contract.kind.value, "allowed": kind.value if kind else ""})
+    here = Place(contract.kind.value, place.sheet, place.line)
+    if len(names) > limits.focus_columns:
+        return _refuse(here, "HEAD-006", {"found": len(names), "allowed": limits.focus_columns})
+    if missing := missing_columns(names):
+        count = len(MANDATORY) + len(EITHER)
+        return _refuse(here, "FOCUS-001", {"found": ", ".join(missing), "allowed": count})
+    findings = [finding for finding in _judge_names(names, contract, here) if finding.code in {"HEAD-003", "HEAD-004"}]
+    if unknown := [name for name in unknown_columns(names) if name != REASONS_COLUMN]:
+        findings.append(make_finding("FOCUS-002", here, {"found": ", ".join(unknown)}))
+    positions: dict[str, int] = {}
+    for position, name in enumerate(names):
+        if name and name != REASONS_COLUMN:
+            positions.setdefault(name, position)
+    return Header(contract, delimiter, names, positions, tuple(findings))
 
 
 def _fits(names: tuple[str, ...], kind: ExtractKind) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import PurePath
 
 from ingest.findings import Place, make_finding
@@ -25,6 +26,7 @@ _OTHERS = {
     b"<!DOCTYPE": "a web page",
     b"<html": "a web page",
 }
+_GZIP = b"\x1f\x8b"
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -51,6 +53,8 @@ def read_file(content: bytes, filename: str, kind: ExtractKind | None, limits: L
             "", (), (make_finding("BOOK-003", Place(), {"found": "protected by a password, or an XLS workbook"}),)
         )
     named = kind or kind_of_name(filename)
+    if content.startswith(_GZIP) and filename.casefold().endswith(".csv.gz"):
+        return _read_packed(content, named, limits)
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return read_workbook(content, filename, named, limits)
     if content.startswith(b"PAR1"):
@@ -59,6 +63,27 @@ def read_file(content: bytes, filename: str, kind: ExtractKind | None, limits: L
     if found:
         return FileReading("", (), (make_finding("FILE-003", Place(), {"found": found}),))
     reading = read_text(content, named, limits)
+    return FileReading("csv", (reading.table,) if reading.table else (), reading.findings)
+
+
+def _read_packed(content: bytes, kind: ExtractKind | None, limits: Limits) -> FileReading:
+    """Read a packed text file, unpacked only as far as a file may be large."""
+    unpacked = bytearray()
+    rest = content
+    while rest:
+        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            unpacked += member.decompress(rest, limits.file_bytes + 1 - len(unpacked))
+        except zlib.error:
+            return FileReading("", (), (make_finding("FILE-003", Place(), {"found": "a damaged gzip archive"}),))
+        if len(unpacked) > limits.file_bytes:
+            return refuse_size(len(unpacked), limits)
+        if not member.eof:
+            return FileReading("", (), (make_finding("FILE-003", Place(), {"found": "a gzip archive cut short"}),))
+        rest = member.unused_data
+    if not unpacked:
+        return FileReading("", (), (make_finding("FILE-001", Place()),))
+    reading = read_text(bytes(unpacked), kind, limits)
     return FileReading("csv", (reading.table,) if reading.table else (), reading.findings)
 
 

@@ -10,12 +10,17 @@ NO_CONTROL = "CTRL-003 file"
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file, the code that it stands for, and every finding expected: code and place."""
+    """A file, the code that it stands for, and every finding expected: code and place.
+
+    `locked_to` and `soft_closed` name the fiscal periods that are closed when it comes; none of them by default.
+    """
 
     name: str
     code: str
     content: bytes
     expected: tuple[str, ...]
+    locked_to: str = ""
+    soft_closed: str = ""
 
 
 def text_file(name: str, code: str, text: str | bytes, *expected: str, is_read: bool = True) -> BrokenFile:

@@ -9,6 +9,10 @@ _LINE = (
     "benefit_line,valid_from_on,initiative,name,benefit_class,kpi,"
     "unit_value,currency,unit_value_source,unit_value_owner\n"
 )
+_POLICY = (
+    "version,effective_on,reporting_currency,fiscal_start_month,calendar_pattern,is_year_named_by_end,horizon_months,"
+    "discount_rate,discount_basis,timing,interval_level,rate_set,persistence_rate,persistence_low,persistence_high\n"
+)
 _CASE = "initiative,version,line,period,amount,currency\n"
 _PL = "entity,cost_centre,account,period,scenario,basis,ledger_status,sign_convention,amount,currency\n"
 _PL_ROW = "UK1,0700,{account},FY26-P08,actual,periodic,closed,costs_positive,10.00,{currency}\n"
@@ -74,10 +78,26 @@ def broken_keys() -> tuple[BrokenFile, ...]:
         text_file(
             "policies_other_calendar.csv",
             "POL-001",
-            "version,effective_on,reporting_currency,fiscal_start_month,calendar_pattern,is_year_named_by_end,"
-            "horizon_months,discount_rate,discount_basis,timing,interval_level,rate_set,persistence_rate\n"
-            "1,2024-01-01,EUR,4,monthly,yes,36,0.08,pre_tax_nominal,mid_period,0.95,budget,0.9\n",
+            _POLICY + "2,2026-01-01,EUR,4,monthly,yes,36,0.08,pre_tax_nominal,mid_period,0.95,budget,0.9,,\n",
             "POL-001 line 2, column fiscal_start_month",
+        ),
+        text_file(
+            "policies_other_rate.csv",
+            "POL-002",
+            _POLICY + "1,2024-01-01,EUR,1,monthly,yes,36,0.12,pre_tax_nominal,mid_period,0.95,budget,0.9,,\n",
+            "POL-002 line 2, column version",
+        ),
+        text_file(
+            "policies_from_tomorrow.csv",
+            "POL-003",
+            _POLICY + "2,2026-10-16,EUR,1,monthly,yes,36,0.08,pre_tax_nominal,mid_period,0.95,budget,0.9,,\n",
+            "POL-003 line 2, column effective_on",
+        ),
+        text_file(
+            "policies_limits.csv",
+            "POL-004",
+            _POLICY + "2,2026-10-01,EUR,1,monthly,yes,36,0.08,pre_tax_nominal,mid_period,0.95,budget,0.9,0.95,0.8\n",
+            "POL-004 line 2, column persistence_rate",
         ),
         text_file(
             "rollouts_order.csv",

@@ -11,8 +11,12 @@ from pathlib import Path
 
 from sample_data.broken.book_files import broken_books, broken_controls, broken_parquet
 from sample_data.broken.case import BrokenFile
+from sample_data.broken.class_files import broken_classes
+from sample_data.broken.closing_files import broken_closings
 from sample_data.broken.fact_files import broken_facts, broken_keys
 from sample_data.broken.known import pack_known
+from sample_data.broken.ledger_files import broken_ledgers
+from sample_data.broken.spend_files import broken_spend
 from sample_data.broken.text_files import broken_cells, broken_files
 
 #: Codes whose files would be too large to keep, or depend on the machine: a test makes them.
@@ -32,6 +36,10 @@ def all_files() -> tuple[BrokenFile, ...]:
         *broken_cells(),
         *broken_keys(),
         *broken_facts(),
+        *broken_ledgers(),
+        *broken_classes(),
+        *broken_spend(),
+        *broken_closings(),
         *broken_books(),
         *broken_controls(),
         *broken_parquet(),
@@ -45,7 +53,10 @@ def write_files(folder: Path) -> None:
     expected: dict[str, object] = {}
     for file in all_files():
         (folder / file.name).write_bytes(file.content)
-        expected[file.name] = {"code": file.code, "findings": list(file.expected)}
+        closed = {"locked_to": file.locked_to, "soft_closed": file.soft_closed}
+        expected[file.name] = {"code": file.code, "findings": list(file.expected)} | (
+            closed if any(closed.values()) else {}
+        )
     document = {"known": "known.xlsx", "today": TODAY, "files": expected, "made_in_test": MADE_IN_TEST}
     (folder / "expected.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from ingest.catalogue import CATALOGUE
 from ingest.check import CheckedExtract, check_bytes
 from ingest.known import Known, known_from_frames
 from ingest.limits import Limits
+from models.domain.period_state import PeriodAction, PeriodBook, PeriodEvent, read_book
+from models.domain.policy import INITIAL_POLICY
 from sample_data.broken.make import write_files
 
 FOLDER = Path(__file__).parents[2] / "sample_data" / "broken"
@@ -27,9 +29,26 @@ def posted() -> CheckedExtract:
     return checked
 
 
+def known_with(posted: CheckedExtract, book: PeriodBook) -> Known:
+    return known_from_frames({part.kind: part.frame for part in posted.parts}, today=TODAY, book=book)
+
+
 @pytest.fixture
 def known(posted: CheckedExtract) -> Known:
-    return known_from_frames({part.kind: part.frame for part in posted.parts}, today=TODAY)
+    return known_with(posted, PeriodBook())
+
+
+def book_with(**closed: str) -> PeriodBook:
+    """Fiscal periods closed as a file expects it: one soft-closed, all to another locked."""
+    calendar = INITIAL_POLICY.calendar
+    actions = {"locked_to": PeriodAction.LOCK, "soft_closed": PeriodAction.SOFT_CLOSE}
+    spans = {name: calendar.parse_label(label) for name, label in closed.items()}
+    return read_book(
+        PeriodEvent(
+            number, number, span.start_on, span.end_on, actions[name], "cora", "", datetime(2026, 10, 1, tzinfo=UTC)
+        )
+        for number, (name, span) in enumerate(spans.items(), 1)
+    )
 
 
 def found_in(checked: CheckedExtract) -> list[str]:
@@ -37,9 +56,10 @@ def found_in(checked: CheckedExtract) -> list[str]:
 
 
 @pytest.mark.parametrize("name", EXPECTED["files"])
-def test_file_gives_exactly_the_findings_expected(name: str, known: Known) -> None:
-    checked = check_bytes(known, FOLDER / name, name)
+def test_file_gives_exactly_the_findings_expected(name: str, posted: CheckedExtract) -> None:
     expected = EXPECTED["files"][name]
+    closed = {state: expected[state] for state in ("locked_to", "soft_closed") if state in expected}
+    checked = check_bytes(known_with(posted, book_with(**closed)), FOLDER / name, name)
     assert found_in(checked) == sorted(expected["findings"])
     assert expected["code"] in {finding.code for finding in checked.findings}
     assert all(counts.is_balanced for counts in checked.counts)
