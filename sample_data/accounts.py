@@ -178,6 +178,16 @@ ACCOUNTS: tuple[AccountSpec, ...] = (
     AccountSpec(
         "640500", "External IT support", "it_support", "opex", _COST, "900", (Source("external_support_cost", 1.0),)
     ),
+    AccountSpec(
+        "640740",
+        "Call agency",
+        "call_agency",
+        "opex",
+        _COST,
+        "900",
+        (Source("delivery_call_hours", 26.0),),
+        noise=0.03,  # billed by the minute, corrected the month after
+    ),
     AccountSpec("641000", "AI services in operation", "ai_run", "opex", _COST, "900"),
     AccountSpec("642000", "AI projects", "ai_build", "opex", _COST, "900"),
     AccountSpec(
@@ -235,6 +245,7 @@ PL_LINE_NAMES = {
     "rent": "Rent and leases",
     "it_services": "IT services",
     "it_support": "External IT support",
+    "call_agency": "Call agency",
     "ai_run": "AI in operation",
     "ai_build": "AI projects",
     "marketing_agencies": "Marketing agencies",

@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 
 from models.domain.extract import ExtractKind
-from sample_data import cases, claims, ledger_rows, master_data, spend
+from sample_data import cases, claims, focus, ledger_rows, master_data, spend
+from sample_data.cuts import cut_rows
 from sample_data.effects import MeasuredKpi, PlantedMoney, measure_all, planted_money_all
 from sample_data.ledger import keep_book
 from sample_data.money import rate_rows
 from sample_data.observations import observation_frame
 from sample_data.promises import CASES
+from sample_data.shared import driver_rows
 from sample_data.truth import tell_truth
 
 
@@ -59,18 +61,26 @@ def generate_company(seed: int) -> Company:
         ExtractKind.APPROVED_CASE_PERIODS: [row for case in CASES for row in cases.case_period_cells(case)],
         ExtractKind.CLAIMS: claims.claim_rows(),
         ExtractKind.ROLLOUTS: master_data.rollout_rows(),
-        ExtractKind.COSTS: [spend.cost_cells(cost) for cost in costs],
+        ExtractKind.COSTS: [spend.cost_cells(cost) for cost in costs if not focus.explains(cost)],
         ExtractKind.PL_ROWS: [*ledger_rows.budget_rows(book), *ledger_rows.prior_year_rows(book), *actual],
         ExtractKind.LINE_DRIVERS: ledger_rows.driver_rows(book),
         ExtractKind.HOURS: claims.hours_rows(money["MASON-HOURS"]),
+        ExtractKind.BUDGET_CUTS: cut_rows(),
         ExtractKind.TRIAL_BALANCES: ledger_rows.trial_balance_rows(actual),
         ExtractKind.INVOICES: [
-            spend.invoice_cells(cost) for cost in costs if cost.stream.supplier and not cost.is_committed
+            *(
+                spend.invoice_cells(cost)
+                for cost in costs
+                if cost.stream.supplier and not cost.is_committed and not focus.explains(cost)
+            ),
+            *focus.invoice_rows(),
         ],
+        ExtractKind.SPEND_MAPPINGS: focus.mapping_rows(),
+        ExtractKind.ALLOCATION_DRIVERS: driver_rows(),
         ExtractKind.EXPECTED_EXTRACTS: master_data.expected_rows(),
         ExtractKind.OTHER_PROGRAMMES: master_data.programme_rows(),
         ExtractKind.OTHER_PROGRAMME_AMOUNTS: master_data.programme_amount_rows(kpis),
     }
     frames = {kind: pd.DataFrame(cells, dtype=str) for kind, cells in rows.items()}
     frames[ExtractKind.KPI_OBSERVATIONS] = observation_frame(kpis)
-    return Company(seed, frames, kpis, money, tell_truth(seed, kpis, money))
+    return Company(seed, frames, kpis, money, {**tell_truth(seed, kpis, money), "spend": focus.tell_spend()})

@@ -25,6 +25,7 @@ from sample_data.promises import (
 from sample_data.spend import booked_months
 
 _RAMP_MONTHS = 3
+_DAYS_PER_YEAR = 365
 
 
 def case_cells(case: CaseSpec) -> dict[str, str]:
@@ -38,7 +39,7 @@ def case_cells(case: CaseSpec) -> dict[str, str]:
         "horizon_on": date.fromordinal(last.toordinal() - 1).isoformat(),
         "discount_rate": "0.08",
         "discount_basis": "pre_tax_nominal",
-        "rate_set": "budget",
+        "rate_set": case.rate_set,
         "price_basis": "nominal",
         "currency": REPORTING_CURRENCY,
         "note": case.note,
@@ -61,19 +62,35 @@ def case_line_cells(case: CaseSpec) -> list[dict[str, str]]:
                 **head,
                 "line": promise.line,
                 "side": "benefit",
-                "baseline": f"{kpi.level:g}" if kpi.level < 1e5 else f"{kpi.level:.0f}",
+                "baseline": _baseline_text(kpi.level * (1.0 + promise.baseline_error)),
                 "reach_units": str(promise.reach_units),
-                "reach_volume": f"{kpi.volume:.0f}" if kpi.volume else "",
-                "effect_basis": "absolute",
-                "unit_value": line.unit_value,
+                "reach_volume": f"{_yearly_volume(promise):.0f}" if kpi.volume else "",
+                "effect_basis": promise.effect_basis,
+                "unit_value": _unit_value_text(promise),
+                "nature": "",
             }
         )
     blank = {"baseline": "", "reach_units": "", "reach_volume": "", "effect_basis": "", "unit_value": ""}
     rows.extend(
-        {**head, "line": category, "side": "cost", **blank}
-        for category in sorted({spend.stream.category for spend in plan_spend(case)})
+        {**head, "line": category, "side": "cost", **blank, "nature": nature}
+        for category, nature in sorted({(spend.stream.category, spend.stream.nature) for spend in plan_spend(case)})
     )
     return rows
+
+
+def _baseline_text(level: float) -> str:
+    return f"{level:g}" if level < 1e5 else f"{level:.0f}"
+
+
+def _unit_value_text(promise: Promise) -> str:
+    line = LINE_OF[promise.line]
+    return f"{float(line.value) * (1.0 + promise.value_error):.6g}" if promise.value_error else line.unit_value
+
+
+def _yearly_volume(promise: Promise) -> float:
+    """Return the volume of all units that a promise was to reach in a year."""
+    kpi = KPI_OF[LINE_OF[promise.line].kpi]
+    return kpi.volume * promise.reach_units * (_DAYS_PER_YEAR / 7 if kpi.frequency is Frequency.WEEK else 12)
 
 
 def promised_amount(promise: Promise, month: date, go_live_on: date) -> tuple[float, float]:
@@ -123,7 +140,7 @@ def _benefit_cells(case: CaseSpec) -> list[dict[str, str]]:
         for month in months_between(case.go_live_on, last_benefit_month(case)):
             effect, amount = promised_amount(promise, month, case.go_live_on)
             is_held = case.initiative == "KILN" and month.year == KILN_BUDGET_YEAR
-            text = f"{effect:.6f}".rstrip("0").rstrip(".")
+            text = f"{effect / (1.0 + promise.value_error):.6f}".rstrip("0").rstrip(".")
             held = float(KILN_IN_BUDGET_EUR) if is_held else 0.0
             rows.append(_period_cells(case, promise.line, month, text, round(amount, -1), held))
     return rows

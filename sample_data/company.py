@@ -102,6 +102,14 @@ _TEAMS = (
     ("HR-PL", "Recruiting Poland", "0300", "recruiting"),
     ("DESK-CUSTOMS", "Customs desk", "0200", "customs"),
     ("DESK-IT", "IT service desk", "0100", "it"),
+    ("CALL-DE1", "Delivery calls Hannover", "0100", "delivery_calls"),
+    ("CALL-DE2", "Delivery calls Bielefeld", "0100", "delivery_calls"),
+    ("CALL-DE3", "Delivery calls Leipzig", "0100", "delivery_calls"),
+    ("CALL-DE4", "Delivery calls Dortmund", "0100", "delivery_calls"),
+    ("CALL-UK1", "Delivery calls Sheffield", "0200", "delivery_calls"),
+    ("CALL-UK2", "Delivery calls Leicester", "0200", "delivery_calls"),
+    ("CALL-PL1", "Delivery calls Poznań", "0300", "delivery_calls"),
+    ("CALL-PL2", "Delivery calls Katowice", "0300", "delivery_calls"),
 )
 
 #: Cost-centre functions: first digit is the entity's, the rest the function's.
@@ -211,4 +219,5 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "recruiting": ("HR-DE", "HR-UK", "HR-PL"),
     "customs": ("DESK-CUSTOMS",),
     "it": ("DESK-IT",),
+    "delivery_calls": tuple(site.key for site in SITES if site.group == "delivery_calls"),
 }

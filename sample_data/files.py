@@ -15,7 +15,9 @@ from models.domain.extract import ExtractKind
 from sample_data import company as facts
 from sample_data.adjust import Misreport, misreport_august, misreport_payroll
 from sample_data.assemble import Company
+from sample_data.closing import PERIOD_STEPS
 from sample_data.corrections import correction_entries, correction_files
+from sample_data.focus import PROVIDERS, focus_frame
 from sample_data.initiatives import INITIATIVES
 from sample_data.kpis import KPIS, PAYROLL_KPIS
 from sample_data.manifest import ExtractFile, Sheets, load_entries, write_file
@@ -134,6 +136,21 @@ def history_files(company: Company) -> list[ExtractFile]:
             {K.INVOICES: _invoices_of(company, date(2024, 1, 1), _HISTORY_LAST)},
             "Payables",
         ),
+        ("15_spend_mappings.csv", {K.SPEND_MAPPINGS: frames[K.SPEND_MAPPINGS]}, "Whose charges are whose"),
+        *(
+            (
+                f"{number}_focus_{provider.short}_to_FY26-P06.{'parquet' if provider.is_parquet else 'csv'}",
+                {K.FOCUS_COSTS: focus_frame(provider, provider.stream.first_on, _HISTORY_LAST)},
+                f"Cost and usage of {provider.name}",
+            )
+            for number, provider in enumerate(PROVIDERS, start=16)
+        ),
+        ("20_budget_cuts.csv", {K.BUDGET_CUTS: frames[K.BUDGET_CUTS]}, "Cuts that holders of budgets accepted"),
+        (
+            "21_allocation_drivers_to_FY26-P06.csv",
+            {K.ALLOCATION_DRIVERS: _between(frames[K.ALLOCATION_DRIVERS], first, last)},
+            "Who uses the route planner, and who answers the delivery calls",
+        ),
     ]
     return [_file(name, sheets, day, f"07:{n:02d}", _INES, note) for n, (name, sheets, note) in enumerate(history)]
 
@@ -178,6 +195,10 @@ def month_end_files(company: Company, month: date) -> list[ExtractFile]:
         files.append(
             _file(f"pl_rows_{entity}_{period}.csv", {K.PL_ROWS: rows}, day, f"07:{n:02d}", _INES, "General ledger")
         )
+    for n, provider in enumerate(PROVIDERS):
+        name = f"focus_{provider.short}_{period}.{'parquet' if provider.is_parquet else 'csv'}"
+        sheets: Sheets = {K.FOCUS_COSTS: focus_frame(provider, month, month)}
+        files.append(_file(name, sheets, day, f"07:{20 + n}", _INES, f"Cost and usage of {provider.name}"))
     files.append(
         _file(f"month_end_{period}.xlsx", _month_end_sheets(company, month, last_day), day, "07:30", _INES, "Closing")
     )
@@ -192,6 +213,7 @@ def _month_end_sheets(company: Company, month: date, last_day: date) -> Sheets:
         K.COSTS: _costs(company, period, period),
         K.LINE_DRIVERS: _between(frames[K.LINE_DRIVERS], period, period),
         K.TRIAL_BALANCES: _between(frames[K.TRIAL_BALANCES], period, period),
+        K.ALLOCATION_DRIVERS: _between(frames[K.ALLOCATION_DRIVERS], period, period),
     }
     if month < _CLOSES[-1]:
         claims = frames[K.CLAIMS]
@@ -255,6 +277,7 @@ def build_manifest(company: Company, files: list[ExtractFile]) -> dict[str, obje
         ],
         "loads": load_entries(files),
         "publications": [f"{day}T16:00:00Z" for day in published],
+        "period_steps": list(PERIOD_STEPS),
         "corrections": correction_entries(),
     }
 

@@ -261,6 +261,15 @@ KPIS: tuple[KpiSpec, ...] = (
         has_holidays=False,
     ),
     KpiSpec(
+        "delivery_call_hours",
+        "Agency hours on delivery calls",
+        "hours",
+        "delivery_calls",
+        46.0,
+        0.06,
+        decimals=1,
+    ),
+    KpiSpec(
         "tender_pages_reviewed",
         "Tender pages reviewed by hand",
         "pages",

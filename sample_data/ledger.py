@@ -18,7 +18,7 @@ from sample_data.effects import MONTHS, MeasuredKpi, PlantedMoney, split_by_mont
 from sample_data.line_spec import LineSpec
 from sample_data.promises import KILN_BUDGET_YEAR, KILN_IN_BUDGET_EUR, RESERVE_EUR, held_cases, plan_spend
 from sample_data.series import BaseSeries, Floats, demand_shock, random_stream, simulate_ar
-from sample_data.spend import CostRow, Stream, booked_months
+from sample_data.spend import CostRow, Stream, booked_months, spend_account
 
 Amounts = dict[tuple[str, str, str], Floats]
 _N_MONTHS = len(MONTHS)
@@ -96,15 +96,9 @@ def book_effects(book: Book, line: LineSpec, money: PlantedMoney) -> None:
                 _add(book.actual, (SITE_OF[unit].entity, _centre(account, unit), account.account), moved)
 
 
-def _spend_account(stream: Stream) -> AccountSpec:
-    if stream.treatment == "capitalised":
-        return ACCOUNT_OF_LINE["amortisation_ai"]
-    return ACCOUNT_OF_LINE["ai_run" if stream.nature == "run" else "ai_build"]
-
-
 def _book_months(targets: tuple[Amounts, ...], stream: Stream, month: date, amount_eur: float) -> None:
     index = {item.start_on: i for i, item in enumerate(MONTHS)}
-    account = _spend_account(stream)
+    account = spend_account(stream)
     amounts = np.zeros(_N_MONTHS)
     for booked_on, amount in booked_months(stream, month, amount_eur):
         if booked_on in index:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from models.domain.extract import ExtractKind
+from sample_data.focus import write_focus
 from sample_data.writing import write_csv, write_parquet, write_workbook
 
 Sheets = dict[ExtractKind, pd.DataFrame]
@@ -57,6 +58,9 @@ def write_file(file: ExtractFile, folder: Path) -> None:
         write_workbook({kind.value: frame for kind, frame in file.sheets.items()}, control_rows(file), path)
         return
     (frame,) = file.sheets.values()
+    if ExtractKind.FOCUS_COSTS in file.sheets:
+        write_focus(frame, path)
+        return
     _WRITERS[path.suffix](frame, path)
     if not _WITH_CONTROL_FILE.isdisjoint(file.sheets):
         write_csv(control_rows(file), folder / f"{path.stem}.control.csv")

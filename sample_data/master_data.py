@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models.domain.calendar import add_months
 from sample_data.benefit_lines import BENEFIT_LINES
-from sample_data.company import BRANCHES, BUSINESS_UNITS, ENTITIES, PEOPLE, REPORTING_CURRENCY, SITES
+from sample_data.company import BRANCHES, BUSINESS_UNITS, ENTITIES, PEOPLE, REPORTING_CURRENCY, SITES, cost_centre
 from sample_data.effects import PROGRAMME_EFFECT, PROGRAMME_FROM, PROGRAMME_KEY, PROGRAMME_KPI, MeasuredKpi
 from sample_data.initiatives import INITIATIVE_OF, INITIATIVES
 from sample_data.kpis import KPIS
@@ -147,18 +147,26 @@ def benefit_line_cells(line: LineSpec) -> dict[str, str]:
     }
 
 
+#: Entity and cost centre of benefits that lie in one of each: their P&L lines are looked at so finely.
+PLACES = {
+    "IT-DESK-SUPPORT": ("0100", cost_centre("0100", "900")),
+    "TARIFF-LINES": ("0200", cost_centre("0200", "900")),
+}
+
+
 def benefit_line_account_rows(lines: tuple[LineSpec, ...]) -> Rows:
     """Return the P&L lines of benefit lines with their signed weights."""
     return [
         {
             "benefit_line": line.key,
             "pl_line": pl_line,
-            "entity": "",
-            "cost_centre": "",
+            "entity": entity,
+            "cost_centre": centre,
             "valid_from_on": _LINES_VALID_FROM,
             "weight": weight,
         }
         for line in lines
+        for entity, centre in [PLACES.get(line.key, ("", ""))]
         for pl_line, weight in line.accounts
     ]
 

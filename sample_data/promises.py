@@ -26,11 +26,18 @@ _TENDER_PILOT_MONTHS = 6
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What a case promised of a line: effect per unit-period in KPI units, at how many units."""
+    """What a case promised of a line: effect per unit-period in KPI units, at how many units.
+
+    `effect_basis` is how the effect was stated; `baseline_error` by what share the case took the baseline too high,
+    `value_error` by what share the unit value, and the effect as much too low, so that its amounts stand.
+    """
 
     line: str
     effect: float
     reach_units: int
+    effect_basis: str = "absolute"
+    baseline_error: float = 0.0
+    value_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,20 @@ class CaseSpec:
     go_live_on: date
     promises: tuple[Promise, ...]
     note: str = ""
+    rate_set: str = "budget"
 
 
 def _case(
-    initiative: str, go_live: str, *promises: Promise, version: int = 1, approved: str = "", note: str = ""
+    initiative: str,
+    go_live: str,
+    *promises: Promise,
+    version: int = 1,
+    approved: str = "",
+    note: str = "",
+    rate_set: str = "budget",
 ) -> CaseSpec:
     approved_on = date.fromisoformat(approved) if approved else INITIATIVE_OF[initiative].approved_on
-    return CaseSpec(initiative, version, approved_on, date.fromisoformat(go_live), promises, note)
+    return CaseSpec(initiative, version, approved_on, date.fromisoformat(go_live), promises, note, rate_set)
 
 
 CASES: tuple[CaseSpec, ...] = (
@@ -65,9 +79,9 @@ CASES: tuple[CaseSpec, ...] = (
     _case("MASON", "2025-03-01", Promise("MASON-HOURS", -31.0, 26)),
     _case("STOCK-FC", "2025-09-01", Promise("STOCK-FC-STOCK", -95_000.0, 22)),
     _case("KEEP", "2025-05-01", Promise("KEEP-REVENUE", 13_500.0, 7), Promise("KEEP-DISCOUNTS", 700.0, 7)),
-    _case("ROUTE", "2025-03-01", Promise("ROUTE-KM", -1.25, 11)),
+    _case("ROUTE", "2025-03-01", Promise("ROUTE-KM", -1.25, 11, value_error=0.08), rate_set="actual_average"),
     _case("LOAD", "2025-08-01", Promise("LOAD-FREIGHT", -1.60, 11)),
-    _case("KILN", "2025-04-01", Promise("KILN-ENERGY", -6.5, 4)),
+    _case("KILN", "2025-04-01", Promise("KILN-ENERGY", -6.5, 4, "percent", 0.08), rate_set="actual_average"),
     _case("QUOTE", "2025-04-01", Promise("QUOTE-PROJECTS", 9_500.0, 7)),
     _case("TENDER", "2025-09-01", Promise("TENDER-PAGES", -1_400.0, 14)),
     _case("VOICE", "2025-10-01", Promise("VOICE-CREDITS", -160.0, 16)),
@@ -76,7 +90,7 @@ CASES: tuple[CaseSpec, ...] = (
     _case("PRICE", "2025-06-01", Promise("PRICE-MARGIN", 0.0045, 19)),
     _case("SEARCH", "2025-02-01", Promise("SEARCH-REVENUE", 8_200.0, 8)),
     _case("SHIFT", "2025-07-01", Promise("SHIFT-AGENCY", -4_900.0, 24)),
-    _case("FLEET", "2025-04-01", Promise("FLEET-REPAIRS", -420.0, 12)),
+    _case("FLEET", "2025-04-01", Promise("FLEET-REPAIRS", -420.0, 12, "target_level", 0.015)),
     _case("RETURN", "2026-08-01", Promise("RETURN-COST", -1_150.0, 8)),
     _case("TRACK", "2025-08-01", Promise("TRACK-NPS", 5.0, 7)),
     _case("HIRE", "2026-01-01", Promise("HIRE-DAYS", -9.0, 3)),

@@ -41,6 +41,7 @@ _AP_DATES = (
     date(2026, 1, 19),
     date(2026, 3, 30),
 )
+CALLS_FROM = date(2025, 11, 3)
 _DESKS = tuple(unit for i, unit in enumerate(BRANCHES) if i % 5 not in {1, 3})[:26]
 
 ROLLOUTS: tuple[Rollout, ...] = (
@@ -71,6 +72,9 @@ ROLLOUTS: tuple[Rollout, ...] = (
     *_wave("TARIFF", date(2025, 6, 2), GROUPS["customs"]),
     *_wave("IT-DESK", date(2025, 4, 28), GROUPS["it"]),
     *_wave("COPY", date(2025, 9, 1), GROUPS["marketing"]),
+    # Delivery messages and the voice bot reached the same call desks on the same day: nobody can tell them apart.
+    *_wave("TRACK", CALLS_FROM, _every(GROUPS["delivery_calls"], 2, 0)),
+    *_wave("VOICE", CALLS_FROM, _every(GROUPS["delivery_calls"], 2, 0)),
     *_wave("SHELF", date(2025, 5, 5), HUBS[0:12:2], date(2026, 3, 2)),
 )
 

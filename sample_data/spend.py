@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from models.domain.calendar import add_months
-from sample_data.company import AS_OF, CURRENCY_OF
+from sample_data.accounts import ACCOUNT_OF_LINE, AccountSpec
+from sample_data.company import AS_OF, CURRENCY_OF, cost_centre
 from sample_data.money import to_native
 
 #: Useful life of the quote engine in months, from in-service.
@@ -151,6 +152,13 @@ def months_of(stream: Stream) -> Iterator[date]:
         month = add_months(month, 1)
 
 
+def spend_account(stream: Stream) -> AccountSpec:
+    """Return the account on which the books show a stream: run, build, or the amortisation of what was capitalised."""
+    if stream.treatment == "capitalised":
+        return ACCOUNT_OF_LINE["amortisation_ai"]
+    return ACCOUNT_OF_LINE["ai_run" if stream.nature == "run" else "ai_build"]
+
+
 def booked_months(stream: Stream, month: date, amount_eur: float) -> list[tuple[date, float]]:
     """Return when the P&L meets spend of a month: at once, or by straight-line amortisation from in-service."""
     if stream.in_service_on is None:
@@ -181,6 +189,7 @@ def cost_cells(row: CostRow) -> dict[str, str]:
     """Return the cells of a cost in an extract."""
     stream = row.stream
     is_capital = stream.treatment == "capitalised"
+    account = spend_account(stream)
     return {
         "initiative": stream.initiative,
         "category": stream.category,
@@ -196,6 +205,8 @@ def cost_cells(row: CostRow) -> dict[str, str]:
         "entity": stream.entity,
         "amount": f"{row.amount:.2f}",
         "currency": CURRENCY_OF[stream.entity],
+        "pl_line": account.pl_line,
+        "cost_centre": cost_centre(stream.entity, account.function),
     }
 
 

@@ -14,6 +14,7 @@ from sample_data.line_spec import LineSpec
 from sample_data.observations import is_reported
 from sample_data.rollouts import rollouts_of
 from sample_data.series import Floats
+from sample_data.shared import NOT_SEPARABLE, tell_joint_effects, tell_platforms
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ EXPECTED: dict[str, Expected] = {
     "AP-MATCH-HOURS": Expected(
         *_STAGGERED, _TIED, "Rolled out branch by branch; the contract staff line fell accordingly."
     ),
-    "MASON-HOURS": Expected(*_DIFFERENCE, "non_cash", "Tens of thousands of hours, no cash."),
+    "MASON-HOURS": Expected(
+        *_DIFFERENCE, _TIED, "Tens of thousands of hours; cash is only the overtime that was cut and seen to fall."
+    ),
     "MASON-OVERTIME": Expected(
         *_DIFFERENCE, _TIED, "Only once the overtime account is linked, and only what moved there."
     ),
@@ -69,6 +72,8 @@ EXPECTED: dict[str, Expected] = {
     "IT-DESK-SUPPORT": Expected(*_SERIES, _TIED, "One desk, no comparison."),
     "COPY-AGENCIES": Expected(*_SERIES, _TIED, "Three teams on one day, no comparison."),
     "SHELF-HOURS": Expected(*_DIFFERENCE, _SMALL, "Stopped; next to nothing."),
+    "TRACK-CALLS": Expected("not_estimable", NOT_SEPARABLE, _NONE, "Shares one effect with the voice bot."),
+    "VOICE-CALLS": Expected("not_estimable", NOT_SEPARABLE, _NONE, "Shares one effect with delivery messages."),
     "TWIN-DOWNTIME": Expected("not_estimable", "no_treated_unit", _NONE, "An approved idea."),
 }
 
@@ -107,7 +112,8 @@ def _tell_line(line: LineSpec, kpi: MeasuredKpi, money: PlantedMoney) -> dict[st
     to_date = sum((float(amount) for amount in by_period.values()), 0.0)
     outcome = "not_estimable_rule" if expected.design == "not_estimable" else "grade"
     rollouts = rollouts_of(line.initiative)
-    first_on = min((rollout.go_live_on for rollout in rollouts.values()), default=None)
+    measured = [rollout for unit, rollout in rollouts.items() if unit in kpi.base.units]
+    first_on = min((rollout.go_live_on for rollout in measured), default=None)
     return {
         "initiative": line.initiative,
         "benefit_class": line.benefit_class.value,
@@ -115,7 +121,7 @@ def _tell_line(line: LineSpec, kpi: MeasuredKpi, money: PlantedMoney) -> dict[st
         "effect_after_ramp": f"{line.effect:g}",
         "ramp_periods": line.ramp_periods,
         "average_effect": f"{_average(line, kpi):.6g}",
-        "units": sorted(rollouts),
+        "units": sorted(unit for unit in rollouts if unit in kpi.base.units),
         "first_go_live_on": first_on.isoformat() if first_on else None,
         "is_stock": kpi.base.spec.behaviour is Behaviour.STOCK,
         "worth_to_date": f"{to_date:.2f}",
@@ -140,4 +146,6 @@ def tell_truth(seed: int, kpis: dict[str, MeasuredKpi], money: dict[str, Planted
         "currency": REPORTING_CURRENCY,
         "last_week": period_label([week for week in weeks if week.last_on <= AS_OF][-1]),
         "benefit_lines": {line.key: _tell_line(line, kpis[line.kpi], money[line.key]) for line in BENEFIT_LINES},
+        "joint_effects": tell_joint_effects(money),
+        "platforms": tell_platforms(),
     }

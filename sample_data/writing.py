@@ -39,11 +39,15 @@ def drop_empty_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a text frame as UTF-8 CSV with commas and plain line ends."""
-    kept = drop_empty_columns(frame)
+    write_rows(drop_empty_columns(frame), path)
+
+
+def write_rows(frame: pd.DataFrame, path: Path) -> None:
+    """Write a text frame as `write_csv`, with columns that hold nothing."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(kept.columns)
-        writer.writerows(kept.itertuples(index=False, name=None))
+        writer.writerow(frame.columns)
+        writer.writerows(frame.itertuples(index=False, name=None))
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -25,6 +25,7 @@ from models.queries.portfolio import ledger_view, portfolio_summary
 from models.store.engine import Store, close_store, open_store
 from models.store.unit_of_work import read
 from sample_data.corrections import OVERTIME_FILE, PAYROLL_FILE
+from sample_data.cuts import CUT_MONTHLY_EUR
 from sample_data.generate import COMPANY_FOLDER, CORRECTIONS_FOLDER
 from sample_data.truth import EXPECTED
 
@@ -37,12 +38,12 @@ LATER = datetime(2026, 10, 9, 9, tzinfo=UTC)
 #: EUR m, one decimal.
 FIGURES = {
     "claimed": 28.4,
-    "measured": 8.8,
-    "realised": 8.8,
-    "realised_cashable": 7.2,
-    "tied_out": 5.3,
+    "measured": 8.9,
+    "realised": 8.9,
+    "realised_cashable": 7.4,
+    "tied_out": 5.4,
     "invested": 4.8,
-    "net": 0.5,
+    "net": 0.6,
 }
 
 
@@ -157,11 +158,45 @@ def test_every_line_ends_in_the_state_that_the_truth_tells(published: tuple[Port
     assert states["TARIFF-LINES"] == {TieState.NON_CASH}
 
 
-def test_the_copilot_has_no_money_at_first(published: tuple[PortfolioSummary, Ledger]) -> None:
-    assert "MASON-HOURS" not in {entry.benefit_line for entry in published[1].entries if entry.amount_minor}
+def test_what_nobody_can_tell_apart_is_money_once(published: tuple[PortfolioSummary, Ledger]) -> None:
+    truth = json.loads((COMPANY_FOLDER.parent / "truth.json").read_text(encoding="utf-8"))
+    (planted,) = truth["joint_effects"]
+    (joint,) = published[0].joints
+    assert list(joint.lines) == planted["lines"]
+    assert joint.unshared is not None
+    assert joint.unshared_minor == joint.measured_minor > 0
+    measured = joint.unshared.measured
+    assert measured.low_minor < float(planted["worth_to_date"]) * 100 < measured.high_minor
+    own = {line.benefit_line: line for item in published[0].initiatives for line in item.lines}
+    for key in planted["lines"]:
+        assert own[key].measured.point_minor == 0
+        assert own[key].why_not is not None
+        assert own[key].why_not.rule == "not_separable"
+    parts = sum(item.figures.measured.point_minor for item in published[0].initiatives)
+    assert published[0].figures.measured.point_minor == parts + joint.unshared_minor
+
+
+def test_users_bear_the_route_planner_by_their_requests(published: tuple[PortfolioSummary, Ledger]) -> None:
+    costs = {item.key: item.costs for item in published[0].initiatives}
+    borne = {key: sum(c.amount_minor for c in cells if c.allocated_from) for key, cells in costs.items()}
+    assert {key for key, amount in borne.items() if amount} == {"TRACK", "LOAD"}
+    assert {cell.period for cell in costs["LOAD"] if cell.allocated_from} == {f"FY26-P{m:02d}" for m in range(1, 10)}
+    assert borne["TRACK"] > borne["LOAD"] > 0
+
+
+def test_the_copilot_has_only_the_cash_that_was_accepted_and_seen(published: tuple[PortfolioSummary, Ledger]) -> None:
+    """Hours of September wait for approval: eight months of the accepted cut are cash, nothing of the other hours."""
     (mason,) = [item for item in published[0].initiatives if item.key == "MASON"]
+    (line,) = mason.lines
+    cash = 8 * CUT_MONTHLY_EUR * 100
     assert mason.figures.invested.amount_minor > 40_000_000
-    assert mason.figures.realised_cashable.point_minor == 0
+    assert mason.figures.realised.point_minor == mason.figures.realised_cashable.point_minor == cash
+    entries = [entry for entry in published[1].entries if entry.benefit_line == "MASON-HOURS"]
+    assert [(entry.pl_line, entry.amount_minor) for entry in entries] == [("overtime", cash)]
+    assert line.hours is not None
+    amounts = [link.amount_minor or 0 for link in line.hours.links]
+    assert amounts == sorted(amounts, reverse=True)
+    assert amounts[0] > 2_000_000_00
 
 
 def test_only_freight_is_claimed_beyond_its_line(published: tuple[PortfolioSummary, Ledger]) -> None:
@@ -211,7 +246,9 @@ def test_linking_overtime_brings_only_its_evidenced_movement(
     gain = after.figures.realised_cashable.point_minor - published[0].figures.realised_cashable.point_minor
     truth = json.loads((COMPANY_FOLDER.parent / "truth.json").read_text(encoding="utf-8"))
     planted = float(truth["benefit_lines"]["MASON-OVERTIME"]["worth_to_date"]) * 100
-    assert 0.6 * planted < gain < 1.4 * planted
     entries = [entry for entry in ledger.entries if entry.benefit_line == "MASON-OVERTIME"]
+    hours = sum(entry.amount_minor for entry in ledger.entries if entry.benefit_line == "MASON-HOURS")
     assert {entry.state for entry in entries} == {TieState.TIED_OUT}
-    assert sum(entry.tied_minor for entry in entries) == gain
+    assert 0.6 * planted < sum(entry.tied_minor for entry in entries) < 1.4 * planted
+    assert hours < 8 * CUT_MONTHLY_EUR * 100  # the same overtime is not cash twice
+    assert sum(entry.tied_minor for entry in entries) + hours == gain + 8 * CUT_MONTHLY_EUR * 100
