@@ -214,6 +214,17 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def office() -> str:
+    """LibreOffice; a machine without one skips and says so, unless TIEOUT_REQUIRE_OFFICE=1."""
+    path = shutil.which("soffice") or shutil.which("libreoffice")
+    if path is None:
+        if os.environ.get("TIEOUT_REQUIRE_OFFICE") == "1":
+            pytest.fail("LibreOffice is required and there is none: install libreoffice-calc")
+        pytest.skip("no LibreOffice on this machine")
+    return path
+
+
 @pytest.fixture
 def person(store: Store) -> Callable[[str], Person]:
     """Look up a person by key: ana and ben (analysts), cora and carl (controllers), eve, olaf, audra, adam."""
