@@ -32,6 +32,7 @@ from dashboard.files import blueprint as files_blueprint
 from dashboard.format import NOTATION
 from dashboard.grid_rows import install_grid_rows
 from dashboard.ids import SIGN_IN
+from dashboard.pack_files import blueprint as packs_blueprint
 from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.permissions import bind_callbacks, guard_page, page_not_found
@@ -101,7 +102,7 @@ def create_app(settings: Settings, store: Store, *, clock: Clock, pages: tuple[P
     )
     _register_pages(app, pages)
     bind_callbacks(app)
-    for blueprint in (sign_in_blueprint, uploads_blueprint, files_blueprint):
+    for blueprint in (sign_in_blueprint, uploads_blueprint, files_blueprint, packs_blueprint):
         server.register_blueprint(blueprint)
     install_exports(server, pages)
     install_grid_rows(server, pages)

@@ -23,6 +23,7 @@ from models.actions.jobs import requeue_interrupted
 from models.actions.memberships import approve_membership, propose_membership
 from models.actions.organisation import init_organisation
 from models.actions.people import add_account, list_accounts, person_of
+from models.actions.periods import lock_period, soft_close_period
 from models.domain.errors import ConflictError, InvalidInputError, TieoutError
 from models.domain.extract import ExtractKind, ExtractState
 from models.domain.people import OPERATOR, Person, Role
@@ -103,10 +104,13 @@ def _start_over(settings: Settings) -> None:
 def _replay(store: Store, source: Path, manifest: dict[str, Any], report: Report) -> None:
     """Send, approve and publish in the order of the manifest's clock."""
     loads, publications = manifest["loads"], [_moment(text) for text in manifest["publications"]]
+    steps = list(manifest.get("period_steps", ()))
     for number, load in enumerate(loads, start=1):
         sent_at = _moment(load["uploaded_at"])
         while publications and publications[0] < sent_at:
             _publish(store, publications.pop(0), report)
+        while steps and _moment(steps[0]["at"]) < sent_at:
+            _take_step(store, steps.pop(0), report)
         outcome = ingest_extract(
             store,
             source / load["file"],
@@ -123,6 +127,22 @@ def _replay(store: Store, source: Path, manifest: dict[str, Any], report: Report
         _propose_memberships(store, manifest, sent_at)
     for moment in publications:
         _publish(store, moment, report)
+    for step in steps:
+        _take_step(store, step, report)
+
+
+def _take_step(store: Store, step: dict[str, str], report: Report) -> None:
+    """Close or lock a period as the manifest says, unless an interrupted demo has done it."""
+    by, now, label = _person(store, step["person"]), _moment(step["at"]), step["period"]
+    try:
+        if step["step"] == "lock":
+            lock_period(store, label, by=by, now=now, is_through=True)
+        else:
+            soft_close_period(store, label, by=by, now=now)
+    except ConflictError as error:
+        report(f"{label}: {error}")
+        return
+    report(f"{label}: {step['step'].replace('_', '-')} by {step['person']}")
 
 
 def _publish(store: Store, moment: datetime, report: Report) -> None:

@@ -306,6 +306,18 @@ def format_variance(variance: Amount, currency: str = "", *, scale: Scale | None
     return Variance(f"{arrow} {text} {letter}", number > 0)
 
 
+def format_cost_change(change: Amount, *, scale: Scale, decimals: int) -> Variance:
+    """Return a change of cost with the sign of the amount: more is adverse, `+0.2 A`, less is favourable, `−0.2 F`."""
+    number = to_decimal(change)
+    if number is None:
+        return Variance(MISSING, None)
+    text = _signed(scale.apply(number), decimals, is_plus_shown=True)
+    if not any(character in "123456789" for character in text):
+        return Variance(f"{LEVEL} {text}", None)
+    arrow, letter = (UP, "A") if number > 0 else (DOWN, "F")
+    return Variance(f"{arrow} {text} {letter}", number < 0)
+
+
 def format_fiscal_period(period: Period, calendar: FiscalCalendar) -> str:
     """Return `FY26-P03`."""
     return calendar.label(period)

@@ -9,15 +9,25 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote, urlencode
 
+from models.domain.joint import JOINT_PREFIX
+
 PORTFOLIO = "/"
 INITIATIVES = "/initiatives"
 LEDGER = "/ledger"
+RATES = "/rates"
+OVERLAPS = "/overlaps"
+BRIDGE = "/bridge"
+CASE_BRIDGE = "/case-bridge"
 EVIDENCE = "/evidence"
+SPEND = "/spend"
+UNIT_ECONOMICS = "/unit-economics"
 UPLOADS = "/uploads"
 LINEAGE = "/lineage"
 AUDIT = "/audit"
 PEOPLE = "/people"
 MEMBERSHIPS = "/memberships"
+PERIODS = "/periods"
+POLICY = "/policy"
 ACCOUNT = "/account"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
@@ -39,8 +49,36 @@ def _segment(key: str) -> str:
 
 
 def initiative_path(initiative: str, known_on: date | None = None) -> str:
-    """Return the page of an initiative."""
+    """Return the page of an initiative; of what several share until a rule is signed, the overlaps."""
+    if initiative.startswith(JOINT_PREFIX):
+        return address(OVERLAPS, known_on=known_on)
     return address(f"{INITIATIVES}/{_segment(initiative)}", known_on=known_on)
+
+
+def bridge_path(initiative: str = "", step: str = "", known_on: date | None = None, **filters: str) -> str:
+    """Return the bridge of an initiative, of the portfolio without one, or a step of it with its rows."""
+    owner = f"{INITIATIVES}/{_segment(initiative)}" if initiative else ""
+    path = f"{owner}{BRIDGE}/{_segment(step)}" if step else f"{owner}{BRIDGE}"
+    return address(path, known_on=known_on, **filters)
+
+
+def case_bridge_path(
+    initiative: str, from_version: int | None = None, to_version: int | None = None, known_on: date | None = None
+) -> str:
+    """Return the bridge between two versions of a case."""
+    versions = {"from": str(from_version or ""), "to": str(to_version or "")}
+    query = versions | {AS_KNOWN_ON: known_on.isoformat() if known_on else ""}
+    return filtered(f"{INITIATIVES}/{_segment(initiative)}{CASE_BRIDGE}", query)
+
+
+def hours_path(initiative: str, known_on: date | None = None) -> str:
+    """Return the page of an initiative that leads from its hours to cash."""
+    return address(f"{INITIATIVES}/{_segment(initiative)}/hours", known_on=known_on)
+
+
+def unit_economics_path(initiative: str, *, price: str = "", known_on: date | None = None) -> str:
+    """Return what an outcome of an initiative costs; `price` is a change of the price of AI in percent."""
+    return address(f"{INITIATIVES}/{_segment(initiative)}{UNIT_ECONOMICS}", known_on=known_on, price=price)
 
 
 def ledger_path(pl_line: str, known_on: date | None = None) -> str:
@@ -76,9 +114,17 @@ def lineage_case_path(initiative: str, *, known_on: date | None = None) -> str:
     return address(f"{LINEAGE}/case/{_segment(initiative)}", known_on=known_on)
 
 
-def lineage_ledger_path(pl_line: str, period: str | None = None, *, known_on: date | None = None) -> str:
-    """Return the P&L rows behind a line of the ledger."""
-    return address(f"{LINEAGE}/ledger/{_segment(pl_line)}", known_on=known_on, period=period)
+def lineage_ledger_path(
+    pl_line: str,
+    period: str | None = None,
+    *,
+    known_on: date | None = None,
+    entity: str | None = None,
+    cost_centre: str | None = None,
+) -> str:
+    """Return the P&L rows behind a line of the ledger, of an entity and cost centre or of all."""
+    place = {"entity": entity, "cost_centre": cost_centre}
+    return address(f"{LINEAGE}/ledger/{_segment(pl_line)}", known_on=known_on, period=period, **place)
 
 
 def extract_path(extract_id: int | str) -> str:
@@ -109,6 +155,11 @@ def extract_bad_rows_path(extract_id: int | str) -> str:
 def export_path(name: str, *, known_on: date | None = None, **filters: str | None) -> str:
     """Return the download of a registered export."""
     return address(f"/exports/{name}.csv", known_on=known_on, **filters)
+
+
+def pack_path(kind: str, *, known_on: date | None = None, **filters: str | None) -> str:
+    """Return the download of a pack: workbook or board."""
+    return address(f"/packs/{kind}", known_on=known_on, **filters)
 
 
 def grid_rows_path(name: str, *, known_on: date | None = None) -> str:

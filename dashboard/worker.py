@@ -39,6 +39,7 @@ def worker_name() -> str:
 def run_worker(store: Store, stop: threading.Event, *, clock: Clock = system_clock, poll_s: float = 1.0) -> None:
     """Work on jobs until `stop` is set; wait `poll_s` seconds when there are none."""
     name = worker_name()
+    LOG.info("Working on jobs as %s.", name)
     while not stop.is_set():
         try:
             did_work = run_next_job(store, name, clock=clock, report=LOG.info)

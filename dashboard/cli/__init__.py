@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import click
 
+from dashboard.cli.bridges import bridge
 from dashboard.cli.data import approve, ingest, init, refuse
 from dashboard.cli.database import db
 from dashboard.cli.figures import estimate, report, value
+from dashboard.cli.packs import pack
 from dashboard.cli.people import user
+from dashboard.cli.periods import periods
+from dashboard.cli.policy import policy
 from dashboard.cli.running import demo, serve, worker
+from dashboard.cli.sharing import overlaps
+from dashboard.cli.spend import economics, spend
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,5 +29,25 @@ def main() -> None:
     """
 
 
-for command in (init, demo, ingest, approve, refuse, estimate, value, report, serve, worker, user, db):
+for command in (
+    init,
+    demo,
+    ingest,
+    approve,
+    refuse,
+    estimate,
+    value,
+    report,
+    spend,
+    economics,
+    bridge,
+    overlaps,
+    periods,
+    policy,
+    pack,
+    serve,
+    worker,
+    user,
+    db,
+):
     main.add_command(command)

@@ -7,7 +7,9 @@ import sys
 import click
 
 from dashboard.cli.context import says_errors, store_of_process
+from models.queries.periods import check_locks
 from models.store.migrations.run import check_store, upgrade_store
+from models.store.unit_of_work import read
 
 
 @click.group()
@@ -27,10 +29,14 @@ def upgrade() -> None:
 @db.command()
 @says_errors
 def check() -> None:
-    """Check schema, audit chain and stored bytes; name what differs."""
-    problems = check_store(store_of_process())
+    """Check schema, audit chain, stored bytes and locked reports; name what differs."""
+    store = store_of_process()
+    problems = check_store(store)
+    if not problems:
+        with read(store) as session:
+            problems = check_locks(session)
     for problem in problems:
         click.echo(problem)
     if problems:
         sys.exit(1)
-    click.echo("Schema, audit chain and stored files are as recorded.")
+    click.echo("Schema, audit chain, stored files and locked reports are as recorded.")

@@ -25,7 +25,7 @@ from dashboard.format import (
     format_range,
     format_words,
 )
-from dashboard.ids import lineage_claims_path, lineage_line_path
+from dashboard.ids import hours_path, lineage_claims_path, lineage_line_path
 from models.domain.ledger import TieState
 from models.domain.money import Money
 from models.domain.valuation import ClaimRow, InitiativeValuation, LineStatus, LineValuation, MoneyInterval, WhyNot
@@ -88,10 +88,8 @@ def _line_row(line: LineValuation, reading: Reading) -> list[Cell]:
                 *([html.Div("cannot be told from zero", className="muted")] if line.is_zero_possible else []),
             ]
         ),
-        _amount(line.realised_cashable, href)
-        if line.benefit_class.is_cashable
-        else html.Span("non-cash", className="muted"),
-        _amount(line.tied_out, href) if line.benefit_class.is_cashable else "-",
+        _amount(line.realised_cashable, href) if line.has_cash else html.Span("non-cash", className="muted"),
+        _amount(line.tied_out, href) if line.has_cash else "-",
         _states(line, reading),
     ]
 
@@ -168,10 +166,10 @@ def _claim_row(claim: ClaimRow, reading: Reading, href: str) -> list[Cell]:
     ]
 
 
-def hours_notices(lines: Sequence[LineValuation]) -> list[Component]:
+def hours_notices(ini: InitiativeValuation, reading: Reading) -> list[Component]:
     """Return, for each line of released capacity, where its hours stand; hours never become cash by themselves."""
     notices: list[Component] = []
-    for line in lines:
+    for line in ini.lines:
         if line.hours is None:
             continue
         hours = line.hours
@@ -182,10 +180,12 @@ def hours_notices(lines: Sequence[LineValuation]) -> list[Component]:
             ("released", hours.released),
         )
         words = ", ".join(f"{format_number(amount)} h {name}" for name, amount in steps)
-        linked = (
-            f" Linked to {', '.join(account.name for account in line.accounts)}."
-            if line.accounts
-            else " No account is linked, so none of it is cash."
+        cash = sum(test.evidenced_minor for test in line.cash_tests)
+        became = (
+            f"{format_money(Money(cash, reading.currency), reading.currency)} of it became cash."
+            if cash
+            else "No part of it is cash."
         )
-        notices.append(notice(f"{line.name}: {words}.{linked}", title="Hours."))
+        link = dcc.Link("From hours to cash", href=hours_path(ini.key, reading.known_on))
+        notices.append(notice(html.Span([f"{line.name}: {words}. {became} ", link]), title="Hours."))
     return notices

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.cards import card
-from dashboard.components.evidence import evidence_badge
 from dashboard.components.ledger_words import line_key, line_name, state_of_test
 from dashboard.components.portfolio_reading import Reading
 from dashboard.components.states import empty_state
 from dashboard.components.tables import Cell, Column, TableData, data_table
 from dashboard.figures.ledger import Movement, sum_cells
 from dashboard.format import Scale, common_scale, format_cell, unit_header
-from dashboard.ids import ledger_path, lineage_ledger_path, lineage_line_path
-from models.domain.ledger import Entry, LedgerCell, LedgerComponent, LedgerLine, LineTest
+from dashboard.ids import address, ledger_path, lineage_ledger_path
+from models.domain.ledger import LedgerCell, LedgerComponent, LedgerLine, LineTest
 from models.domain.money import Money, to_major
 
 
@@ -59,28 +58,26 @@ def year_test(line: LedgerLine, fiscal_year: str) -> LineTest | None:
 
 def lines_card(lines: Sequence[LedgerLine], fiscal_year: str, reading: Reading) -> Component:
     """Return every P&L line, fiscal year to date, from reference to actual, with its test."""
-    sums = {(line.pl_line, line.entity): sum_cells(year_cells(line, fiscal_year)) for line in lines}
+    sums = {line.key: sum_cells(year_cells(line, fiscal_year)) for line in lines}
     if not lines:
         nothing = empty_state(
             "No P&L line is mapped", "Upload the P&L rows, the account map and a budget or prior year."
         )
         return card(nothing, title="P&L lines", footer=reading.source("P&L rows"))
     scale = ledger_scale([total.actual_minor for total in sums.values()], reading.currency)
-    held = [line for line in lines if year_test(line, fiscal_year) is not None or not line.pl_line]
+    tested = {line.pl_line for line in lines if year_test(line, fiscal_year) is not None}
+    held = [line for line in lines if not line.pl_line or line.pl_line in tested]
     quiet = [line for line in lines if line not in held]
 
     def tabulate(part: Sequence[LedgerLine]) -> Component:
-        rows = [
-            _line_row(line, sums[line.pl_line, line.entity], year_test(line, fiscal_year), reading, scale)
-            for line in part
-        ]
+        rows = [_line_row(line, sums[line.key], year_test(line, fiscal_year), reading, scale) for line in part]
         return data_table(TableData("P&L lines", LINE_COLUMNS, rows), name="wide-table ledger-lines")
 
     body = [tabulate(held)]
     if quiet:
         summary = html.Summary(f"{len(quiet)} lines against which nothing is held")
         body.append(html.Details([summary, tabulate(quiet)], className="chart-table"))
-    unit = f"{unit_header(reading.currency, scale)}, favourable positive"
+    unit = f"{unit_header(reading.currency, scale)}, favourable positive; moved: beyond flex and located cost"
     return card(
         html.Div(body),
         name="lines",
@@ -91,8 +88,8 @@ def lines_card(lines: Sequence[LedgerLine], fiscal_year: str, reading: Reading) 
 
 
 def _line_row(line: LedgerLine, total: Movement, test: LineTest | None, reading: Reading, scale: Scale) -> list[Cell]:
-    name = dcc.Link(line_name(line), href=ledger_path(line_key(line), reading.known_on))
-    href = lineage_ledger_path(line.pl_line, known_on=reading.known_on) if line.pl_line else ""
+    name = html.Span(dcc.Link(line_name(line), href=line_address(line, reading)), className=f"level-{line.level.value}")
+    href = line_rows(line, reading)
     initiatives = _of(total, LedgerComponent.INITIATIVE)
     unexplained = _of(total, LedgerComponent.UNEXPLAINED)
     other = sum(total.rows.values()) - initiatives - unexplained
@@ -104,15 +101,29 @@ def _line_row(line: LedgerLine, total: Movement, test: LineTest | None, reading:
         other,
         unexplained,
         total.actual_minor,
-        total.moved_minor,
+        total.free_minor,
     ]
     cells: list[Cell] = [_linked(amount, href, reading, scale) for amount in amounts]
     noise = 2 * test.noise_minor if test is not None and test.noise_minor is not None else None
     cells.append(_amount(noise, reading, scale))
     cells.append(_amount(test.short_minor if test is not None else None, reading, scale))
-    untested = "nothing held" if line.pl_line else "all lines together"
+    untested = "all lines together" if not line.pl_line else "sum of its parts" if line.is_roll_up else "nothing held"
     state: Cell = untested if test is None else html.Span(state_of_test(test).label, title=test.reason)
     return [name, *cells, state]
+
+
+def line_address(line: LedgerLine, reading: Reading) -> str:
+    """Return the page of a line at its own level."""
+    place = {"entity": line.entity, "cost_centre": line.cost_centre}
+    return address(ledger_path(line_key(line)), known_on=reading.known_on, **place)
+
+
+def line_rows(line: LedgerLine, reading: Reading, period: str = "") -> str:
+    """Return the P&L rows behind a line at its own level; the whole P&L has no rows of its own."""
+    if not line.pl_line:
+        return ""
+    place = {"entity": line.entity, "cost_centre": line.cost_centre}
+    return lineage_ledger_path(line.pl_line, period or None, known_on=reading.known_on, **place)
 
 
 def periods_card(line: LedgerLine, fiscal_year: str, reading: Reading) -> Component:
@@ -134,10 +145,7 @@ def periods_card(line: LedgerLine, fiscal_year: str, reading: Reading) -> Compon
         amounts = [_row_amount(cell, component, initiative) for cell in cells]
         if initiative and not any(amounts):
             continue
-        hrefs = [
-            lineage_ledger_path(line.pl_line, cell.period, known_on=reading.known_on) if line.pl_line else ""
-            for cell in cells
-        ]
+        hrefs = [line_rows(line, reading, cell.period) for cell in cells]
         rows.append(
             [
                 _component(component, initiative, reading),
@@ -165,47 +173,6 @@ def _component(component: LedgerComponent, initiative: str, reading: Reading) ->
         return html.Strong(component.label) if component is LedgerComponent.ACTUAL else component.label
     name = reading.initiative(initiative)
     return name if component is LedgerComponent.INITIATIVE else html.Span([f"{component.label}, ", name])
-
-
-def entries_card(entries: Sequence[Entry], reading: Reading, *, title: str, line_names: Mapping[str, str]) -> Component:
-    """Return the entries held against one line or all: amount, what ties out, state and reason."""
-    footer = reading.source("ledger entries")
-    if not entries:
-        return card(
-            empty_state("No entry", "No realised amount is held against this line."), title=title, footer=footer
-        )
-    columns = [
-        Column("Initiative"),
-        Column("P&L line"),
-        Column("Year"),
-        Column("Grade"),
-        Column(f"Held, {reading.currency}", is_numeric=True),
-        Column(f"Tied out, {reading.currency}", is_numeric=True),
-        Column("State and reason"),
-    ]
-    rows: list[list[Cell]] = []
-    for entry in sorted(entries, key=lambda entry: (entry.pl_line == "", entry.pl_line, -entry.amount_minor)):
-        href = lineage_line_path(entry.benefit_line, known_on=reading.known_on)
-        held = format_cell(Money(entry.amount_minor, reading.currency), decimals=2)
-        rows.append(
-            [
-                reading.initiative(entry.initiative),
-                reading.pl_line(entry.pl_line)
-                if entry.pl_line in line_names
-                else line_names.get(entry.pl_line, "no P&L line"),
-                entry.fiscal_year,
-                evidence_badge(entry.grade),
-                dcc.Link(held, href=href),
-                format_cell(Money(entry.tied_minor, reading.currency), decimals=2),
-                html.Div([entry.state.label, html.Div(entry.reason, className="muted")]),
-            ]
-        )
-    return card(
-        data_table(TableData(title, columns, rows), name="wide-table"),
-        title=title,
-        subtitle="Realised amounts by benefit line and fiscal year",
-        footer=footer,
-    )
 
 
 def tests_card(line: LedgerLine, reading: Reading) -> Component:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dashboard.figures.ledger import Movement
 from dashboard.format import format_money, format_percent
-from models.domain.ledger import Ledger, LedgerComponent, LedgerLine, LineTest, TieState
+from models.domain.ledger import ControlTotal, Ledger, LedgerComponent, LedgerLine, LineTest, TieState
 from models.domain.money import Money
 from models.domain.valuation import LedgerView
 
@@ -18,9 +20,26 @@ def line_key(line: LedgerLine) -> str:
 
 
 def line_name(line: LedgerLine) -> str:
-    """Return the name of a line with its entity."""
+    """Return the name of a line with its entity and cost centre."""
     name = line.name or (WHOLE_NAME if not line.pl_line else line.pl_line)
-    return f"{name}, {line.entity}" if line.entity else name
+    return ", ".join(part for part in (name, line.entity, line.cost_centre) if part)
+
+
+def place_words(entity: str, cost_centre: str) -> str:
+    """Return where something stands within a P&L line; empty for the whole line."""
+    return ", ".join(part for part in (entity, f"cost centre {cost_centre}" if cost_centre else "") if part)
+
+
+def control_title(controls: Sequence[ControlTotal]) -> str:
+    """Return the message of the control totals: how many agree, and where the first difference lies."""
+    if not controls:
+        return "No trial balance is posted to hold the P&L rows against"
+    differing = [control for control in controls if not control.agrees]
+    if not differing:
+        return f"The P&L rows agree to all {len(controls)} trial balances"
+    first = differing[0]
+    agreed = f"The P&L rows agree to {len(controls) - len(differing)} of {len(controls)} trial balances"
+    return f"{agreed}; {first.entity} in {first.period} does not"
 
 
 def state_of_test(test: LineTest) -> TieState:
@@ -56,16 +75,18 @@ def _short_words(ledger: Ledger, fiscal_year: str, currency: str) -> str:
 
 def line_title(line: LedgerLine, test: LineTest | None, movement: Movement, currency: str) -> str:
     """Return the message of one line: what it moved beyond the flex, and what is held against it."""
-    moved = format_money(Money(movement.moved_minor, currency), currency, is_plus_shown=True)
+    moved = format_money(Money(movement.free_minor, currency), currency, is_plus_shown=True)
+    cost = format_money(Money(movement.cost_minor, currency), currency, is_plus_shown=True)
+    beyond = f"its flexed reference and {cost} of initiatives' cost" if movement.cost_minor else "its flexed reference"
     if test is None:
-        return f"{line_name(line)} moved {moved} beyond its flexed reference; no initiative is held against it"
+        return f"{line_name(line)} moved {moved} beyond {beyond}; no initiative's benefit is held against it"
     held = format_money(Money(test.entries_minor, currency), currency)
     verdict = (
         f"{format_money(Money(test.short_minor, currency), currency)} is short"
         if test.short_minor
         else test.state.label
     )
-    return f"{line_name(line)} moved {moved} beyond its flexed reference; {held} is held against it: {verdict}"
+    return f"{line_name(line)} moved {moved} beyond {beyond}; {held} is held against it: {verdict}"
 
 
 def movement_title(movement: Movement, span: str, currency: str) -> str:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import dash_mantine_components as dmc
-from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.evidence import GRADE_WORDS
-from dashboard.ids import AS_KNOWN_ON
+from dashboard.components.filter_fields import choice_field, filter_form, known_on_field
 from models.domain.effect import EvidenceGrade
 from models.domain.errors import InvalidInputError
 from models.domain.measure import Stage
@@ -33,6 +30,11 @@ class PortfolioFilter:
     def is_set(self) -> bool:
         """Whether anything is left out."""
         return bool(self.business_unit or self.stage or self.grade)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The filters as they stand in an address."""
+        return {"business_unit": self.business_unit, "stage": self.stage, "grade": self.grade}
 
     def keeps(self, ini: InitiativeValuation) -> bool:
         """Tell whether an initiative passes every filter."""
@@ -80,48 +82,21 @@ def filter_bar(
     graded = [(grade.label, f"{grade.label} {GRADE_WORDS[grade]}") for grade in grades]
     if any(ini.grade is None for ini in initiatives):
         graded.append((NOT_GRADED, "without a grade"))
-    named: dict[str, Any] = {"aria-label": "Filters"}
-    return html.Form(
+    return filter_form(
         [
-            _choice(
+            choice_field(
                 "business_unit",
                 "Business unit",
                 "All units",
                 [(key, name) for name, key in units],
                 chosen.business_unit,
             ),
-            _choice("stage", "Stage", "All stages", [(stage.value, stage.label) for stage in stages], chosen.stage),
-            _choice("grade", "Evidence grade", "All grades", graded, chosen.grade),
-            _day(known_on),
-            html.Button("Apply", type="submit", className="button"),
-            *(
-                [dcc.Link("Clear", href=path, className="button button-quiet")]
-                if chosen.is_set or known_on is not None
-                else []
+            choice_field(
+                "stage", "Stage", "All stages", [(stage.value, stage.label) for stage in stages], chosen.stage
             ),
+            choice_field("grade", "Evidence grade", "All grades", graded, chosen.grade),
+            known_on_field(known_on),
         ],
-        className="filters fields",
-        action=path,
-        method="GET",
-        role="search",
-        **named,
+        path=path,
+        has_clear=chosen.is_set or known_on is not None,
     )
-
-
-def _choice(name: str, label: str, everything: str, choices: Sequence[tuple[str, str]], chosen: str) -> Component:
-    options = [html.Option(everything, value="", selected=not chosen)]
-    options += [html.Option(text, value=value, selected=value == chosen) for value, text in choices]
-    field = html.Select(options, id=f"filter-{name}", name=name)
-    return html.Div([html.Label(label, htmlFor=f"filter-{name}"), field])
-
-
-def _day(known_on: date | None) -> Component:
-    shown = known_on.isoformat() if known_on is not None else ""
-    field: Component = dmc.TextInput(
-        id=f"filter-{AS_KNOWN_ON}",
-        name=AS_KNOWN_ON,
-        label="As known on",
-        value=shown,
-        attributes={"input": {"type": "date"}},
-    )
-    return field

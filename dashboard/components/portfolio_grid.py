@@ -23,6 +23,7 @@ from dashboard.format import (
     unit_header,
 )
 from dashboard.ids import initiative_path, lineage_path
+from models.domain.horizon import FullYearEffect, SpannedEffect
 from models.domain.money import Money, to_major
 from models.domain.valuation import CaseMark, InitiativeValuation, MoneyInterval
 
@@ -102,7 +103,7 @@ def common_limits(initiatives: Sequence[InitiativeValuation]) -> tuple[float, fl
 
 
 def _columns(unit: str, minimum: float, maximum: float) -> list[dict[str, Any]]:
-    drawn = {"cellDataType": False, "sortable": False}
+    drawn = {"cellDataType": False, "sortable": False, "wrapHeaderText": True}
     sized = {
         "cellDataType": False,
         "comparator": {"function": "tieoutBySize"},
@@ -118,26 +119,26 @@ def _columns(unit: str, minimum: float, maximum: float) -> list[dict[str, Any]]:
             "cellRenderer": "TieoutInitiative",
             "cellDataType": False,
             "comparator": {"function": "tieoutByText"},
-            "minWidth": 214,
+            "minWidth": 160,
             "flex": 3,
         },
-        {"field": "grade", "headerName": "Grade", "cellRenderer": "TieoutGrade", "minWidth": 74, "maxWidth": 84},
+        {"field": "grade", "headerName": "Grade", "cellRenderer": "TieoutGrade", "minWidth": 64, "maxWidth": 70},
         {
             "field": "course",
             "headerName": f"{SPARK_PERIODS} periods",
             "cellRenderer": "TieoutSparkline",
-            "minWidth": 120,
-            "maxWidth": 130,
+            "minWidth": 84,
+            "maxWidth": 92,
             **drawn,
         },
-        {"field": "cashable", "headerName": f"Realised cashable, {unit}", "minWidth": 112, "flex": 1, **linked},
-        {"field": "tied", "headerName": f"Tied out, {unit}", "minWidth": 92, "flex": 1, **linked},
+        {"field": "cashable", "headerName": f"Realised cashable, {unit}", "minWidth": 88, "flex": 1, **linked},
+        {"field": "tied", "headerName": f"Tied out, {unit}", "minWidth": 78, "flex": 1, **linked},
         {
             "field": "interval",
             "headerName": "Interval and case (dotted)",
             "cellRenderer": "TieoutInterval",
             "cellRendererParams": {"minimum": minimum, "maximum": maximum},
-            "minWidth": 190,
+            "minWidth": 140,
             "flex": 2,
             **drawn,
         },
@@ -145,11 +146,14 @@ def _columns(unit: str, minimum: float, maximum: float) -> list[dict[str, Any]]:
             "field": "variance",
             "headerName": f"Against case, {unit}",
             "cellRenderer": "TieoutAgainstCase",
-            "minWidth": 128,
+            "minWidth": 112,
             "flex": 1,
             **sized,
         },
-        {"field": "roi", "headerName": "ROI to date", "minWidth": 84, "maxWidth": 110, **linked},
+        {"field": "roi", "headerName": "ROI to date", "minWidth": 72, "maxWidth": 80, **linked},
+        {"field": "in_year", "headerName": f"In-year, {unit}", "minWidth": 74, "maxWidth": 80, **linked},
+        {"field": "run_rate", "headerName": f"Run-rate a year, {unit}", "minWidth": 78, "maxWidth": 84, **linked},
+        {"field": "full_year", "headerName": f"Full-year, {unit}", "minWidth": 86, "maxWidth": 92, **linked},
     ]
 
 
@@ -190,6 +194,9 @@ def _row(rank: int, ini: InitiativeValuation, currency: str, scale: Scale, known
             "text": format_percent(roi.point) if roi is not None else MISSING,
             "sort": roi.point if roi is not None else None,
         },
+        "in_year": _effect(figures.in_year if is_measured else None, scale),
+        "run_rate": _effect(figures.run_rate_effect if is_measured else None, scale),
+        "full_year": _effect(figures.full_year if is_measured else None, scale),
     }
 
 
@@ -197,6 +204,15 @@ def _amount(amount: MoneyInterval, scale: Scale, href: str, is_measured: bool) -
     if not is_measured:
         return {"text": MISSING, "sort": None}
     return {"text": format_cell(amount.point, scale, 1), "href": href, "sort": amount.point_minor}
+
+
+def _effect(effect: SpannedEffect | None, scale: Scale) -> dict[str, Any]:
+    """Return one effect in its own column; a full year that is annualised says so."""
+    if effect is None:
+        return {"text": MISSING, "sort": None}
+    is_annualised = isinstance(effect, FullYearEffect) and not effect.is_complete
+    text = format_cell(effect.amount, scale, 1)
+    return {"text": f"{text} ann." if is_annualised else text, "sort": effect.amount.amount_minor}
 
 
 def _interval(ini: InitiativeValuation, currency: str) -> dict[str, Any]:

@@ -100,18 +100,23 @@ def over_claim_notices(
     claims: Sequence[OverClaim], unshared: Sequence[UnsharedRow], reading: Reading
 ) -> list[Component]:
     """Return a warning per P&L line that carries more entries than it moved."""
-    open_rows = {(row.pl_line, row.entity, row.fiscal_year) for row in unshared}
+    open_rows = {(row.pl_line, row.entity, row.cost_centre, row.fiscal_year) for row in unshared}
     warnings: list[Component] = []
     for claim in claims:
-        text = over_claim_text(
-            claim, reading.currency, [reading.names.get(key, OUT_OF_SCOPE) for key in claim.initiatives]
-        )
-        if (claim.pl_line, claim.entity, claim.fiscal_year) in open_rows:
+        own = {entry.initiative: Money(entry.amount_minor, reading.currency) for entry in claim.entries}
+        names = [
+            reading.names.get(key, OUT_OF_SCOPE)
+            + (f" ({format_money(own[key], reading.currency)})" if key in own else "")
+            for key in claim.initiatives
+        ]
+        text = over_claim_text(claim, reading.currency, names)
+        if (claim.pl_line, claim.entity, claim.cost_centre, claim.fiscal_year) in open_rows:
             text += " What ties out stays one unshared row until a sharing rule is signed."
         words: list[str | Component] = [text]
         if reading.may_open_ledger:
             words += [" See ", reading.pl_line(claim.pl_line), "."]
-        warnings.append(notice(html.Span(words), tone="warning", title="Over-claim."))
+        title = "Over-claim, possibly counted twice." if claim.is_double_count else "Over-claim."
+        warnings.append(notice(html.Span(words), tone="warning", title=title))
     return warnings
 
 

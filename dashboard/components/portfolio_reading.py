@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dash import dcc
@@ -13,9 +13,11 @@ from dashboard.components.portfolio_words import footer_text
 from dashboard.figures.cascade import Link, figure_link
 from dashboard.format import format_date, format_words
 from dashboard.ids import initiative_path, ledger_path
+from models.domain.joint import JOINT_PREFIX
 from models.domain.valuation import PublicationContext
 
 OUT_OF_SCOPE = "an initiative outside your scope"
+JOINT_WORDS = "a joint effect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Reading:
     """A person's reading of a publication.
 
     `known_on` is the date of knowledge in the address (None: latest); `names` are the initiatives in scope by key,
-    `lines` the P&L lines by key; `filters` says in words what is left out.
+    `lines` the P&L lines by key; `filters` says in words what is left out, `asked` are the filters of the address.
     """
 
     context: PublicationContext
@@ -32,6 +34,7 @@ class Reading:
     names: Mapping[str, str]
     lines: Mapping[str, str]
     filters: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def currency(self) -> str:
@@ -54,7 +57,12 @@ class Reading:
         return figure_link(initiative, self.known_on)
 
     def initiative(self, key: str) -> str | Component:
-        """Return the name of an initiative as a link to its page; out of scope it has no name."""
+        """Return the name of an initiative as a link to its page; out of scope it has no name.
+
+        What several initiatives share until a rule is signed leads to the overlaps.
+        """
+        if key.startswith(JOINT_PREFIX):
+            return dcc.Link(self.names.get(key, JOINT_WORDS), href=initiative_path(key, self.known_on))
         if key not in self.names:
             return OUT_OF_SCOPE
         return dcc.Link(self.names[key], href=initiative_path(key, self.known_on))

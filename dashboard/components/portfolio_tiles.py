@@ -204,12 +204,18 @@ def _run_rate(figures: Figures) -> str:
     )
 
 
+#: Above it a rate of return says only that little was paid in before much came back.
+_HIGHEST_IRR = 10.0
+
+
 def _irr(irr: RateOfReturn | None) -> str:
     """Return the IRR where it is the only one; otherwise that it is not, with the MIRR."""
     if irr is None or irr.status is RootStatus.NONE:
         return "no IRR"
     if irr.status is RootStatus.NOT_UNIQUE or irr.rate is None:
         return f"IRR not unique, MIRR {format_percent(irr.mirr)}"
+    if irr.rate > _HIGHEST_IRR:
+        return f"IRR above {format_percent(_HIGHEST_IRR)}"
     return f"IRR {format_percent(irr.rate)}"
 
 

@@ -169,9 +169,10 @@ def over_claim_text(claim: OverClaim, currency: str, names: Sequence[str]) -> st
     held, moved, excess = (
         Money(amount, currency) for amount in (claim.entries_minor, claim.movement_minor, claim.excess_minor)
     )
+    where = ", ".join(part for part in (claim.name, claim.entity, claim.cost_centre) if part)
     moved_words = f"the line moved {format_money(moved, currency)} beyond its flexed reference"
     return (
-        f"{format_money(held, currency)} is held against {claim.name} in {claim.fiscal_year} by {join_words(names)}, "
+        f"{format_money(held, currency)} is held against {where} in {claim.fiscal_year} by {join_words(names)}, "
         f"but {moved_words}: {format_money(excess, currency)} is more than that and twice its noise support."
     )
 

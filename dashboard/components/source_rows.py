@@ -43,11 +43,13 @@ def place_text(filename: str, sheet: str, row_no: int) -> str:
 
 def source_rows_card(table: SourceTable, *, may_open_extract: bool, title: str = "", subtitle: str = "") -> Component:
     """Return a card with the rows of one kind, each with a link to its row and, for who may open it, to its extract."""
-    name = table.kind.value
-    heading = title or format_words(name).capitalize().replace("Kpi", "KPI").replace("Pl rows", "P&L rows").replace(
-        "Fx ", "FX "
-    )
-    count = f"{format_count(len(table.rows))} row{'' if len(table.rows) == 1 else 's'} of {format_words(name)}"
+    name = f"{table.kind.value}-platform" if table.is_platform else table.kind.value
+    kind = format_words(table.kind.value)
+    words = kind.capitalize().replace("Kpi", "KPI").replace("Pl rows", "P&L rows").replace("Fx ", "FX ")
+    heading = title or (f"{words} of shared platforms" if table.is_platform else words)
+    count = f"{format_count(len(table.rows))} row{'' if len(table.rows) == 1 else 's'} of {kind}"
+    if table.is_platform:
+        count += "; the drivers say what part of each is borne here"
     if not table.rows:
         return card(
             empty_state("No rows", "No posted extract holds rows of this kind here."),

@@ -21,7 +21,11 @@ def header_strip(strip: HeaderStrip | None, *, known_on: date | None) -> Compone
         pill(f"as of {format_date(strip.as_of)} · {strip.as_of_period} · {strip.currency}", tone="strong"),
         pill(f"period {format_words(strip.period_state)}"),
         pill(f"{format_words(strip.rate_set)} rates"),
-        pill(f"accrual, {basis}", title=f"Realised value is accrual, before interest and tax; NPV on cash, {basis}"),
+        pill(
+            f"accrual, {basis}",
+            title=f"Realised value is accrual, before interest and tax; NPV on cash, {basis}; "
+            f"policy version {strip.policy_version}",
+        ),
         pill(strip.scope),
     ]
     if strip.files is not None:

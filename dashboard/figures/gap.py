@@ -48,6 +48,8 @@ def cast_parts(parts: Sequence[Decimal], total: Decimal, unit: Unit) -> list[Dec
     """Return parts rounded in a unit so that they add up to a total that is already rounded (largest remainder)."""
     step = Decimal(1).scaleb(unit.scale.value[1] - unit.decimals)
     floors = [int((part / step).to_integral_value(rounding="ROUND_FLOOR")) for part in parts]
+    if not parts:
+        return []
     each, left = divmod(int(total / step) - sum(floors), len(parts))
     by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i] / step, i))
     extra = dict.fromkeys(by_remainder[:left], 1)

@@ -16,6 +16,7 @@ from dashboard.format import format_exact
 from models.domain.ledger import LedgerCell, LedgerComponent
 from models.domain.money import Money, to_major
 
+_ORDER = {component: place for place, component in enumerate(LedgerComponent)}
 HEIGHT = 300
 PLOT_HEIGHT = 250
 
@@ -37,6 +38,16 @@ class Movement:
         """Actual less flexed reference."""
         return self.actual_minor - self.flexed_minor
 
+    @property
+    def cost_minor(self) -> int:
+        """Costs of initiatives that stand on the line, in profit terms."""
+        return sum(amount for (component, _), amount in self.rows.items() if component.is_cost)
+
+    @property
+    def free_minor(self) -> int:
+        """What the line moved beyond its flexed reference and those costs: what entries are held against."""
+        return self.moved_minor - self.cost_minor
+
 
 def sum_cells(cells: Sequence[LedgerCell]) -> Movement:
     """Return the cells of some periods as one; periods without a reference are left out."""
@@ -50,7 +61,7 @@ def sum_cells(cells: Sequence[LedgerCell]) -> Movement:
         reference_minor=sum(cell.amount_of(LedgerComponent.REFERENCE) for cell in known),
         flexed_minor=sum(cell.flexed_reference_minor for cell in known),
         actual_minor=sum(cell.amount_of(LedgerComponent.ACTUAL) for cell in known),
-        rows=rows,
+        rows=dict(sorted(rows.items(), key=lambda item: (_ORDER[item[0][0]], item[0][1]))),
     )
 
 

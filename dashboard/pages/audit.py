@@ -12,6 +12,7 @@ from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard.components.attributes import attributes
+from dashboard.components.audit_packs import audit_packs_card
 from dashboard.components.cards import card, page_head
 from dashboard.components.downloads import button, download_link
 from dashboard.components.fields import choice_field, date_field
@@ -22,12 +23,14 @@ from dashboard.format import format_count, format_instant, format_words
 from dashboard.ids import AUDIT, export_path, extract_path, filtered
 from dashboard.page import Export, ExportTable, Page
 from dashboard.permissions import permitted_callback
+from models.domain.joint import JOINT_PREFIX
 from models.domain.people import Permission, Person
 from models.queries.audit import AuditEvent, AuditFilter, audit_chain_problems, list_audit_events, list_audit_words
 from models.store.unit_of_work import read
 
 LIMIT = 500
-HASHES = frozenset({"sha256", "fingerprint"})
+PACKS_LISTED = 5
+HASHES = frozenset({"sha256", "fingerprint", "manifest_sha256"})
 PART_WORDS = (("rows_in", "rows"), ("new", "new"), ("changed", "restated"), ("same", "unchanged"))
 FILTERS = ("person", "action", "from", "to")
 
@@ -39,6 +42,7 @@ def draw_audit(**query: str) -> Component:
     with read(current_store()) as session:
         events = list_audit_events(session, viewer, wanted, limit=LIMIT)
         actions, people = list_audit_words(session, viewer)
+        packs = list_audit_events(session, viewer, AuditFilter(action="build_audit_pack"), limit=PACKS_LISTED)
     filters = {name: query.get(name, "") for name in FILTERS}
     head = page_head(
         _message(events),
@@ -70,6 +74,7 @@ def draw_audit(**query: str) -> Component:
             dcc.Location(id="audit-address", refresh="callback-nav"),
             head,
             html.Div(id="audit-answer", **attributes({"aria-live": "polite"})),
+            *([audit_packs_card(packs, zone)] if viewer.may(Permission.DOWNLOAD_AUDIT_PACK) else []),
             card(fields),
             card(listed),
         ],
@@ -149,6 +154,11 @@ def _grid(events: list[AuditEvent], viewer: Person, zone: str) -> Component:
     )
 
 
+def _subject_words(key: str) -> str:
+    """Return a subject as people name it; what several benefit lines did together by those lines."""
+    return key.removeprefix(JOINT_PREFIX).replace("+", " + ") if key.startswith(JOINT_PREFIX) else key
+
+
 def _record(event: AuditEvent, viewer: Person, zone: str) -> dict[str, Any]:
     is_linked = event.subject_kind == "extract" and viewer.may(Permission.VIEW_EXTRACTS)
     return {
@@ -157,7 +167,7 @@ def _record(event: AuditEvent, viewer: Person, zone: str) -> dict[str, Any]:
         "person": event.person_name,
         "action": format_words(event.action),
         "subject": {
-            "text": f"{format_words(event.subject_kind)} {event.subject_key}",
+            "text": f"{format_words(event.subject_kind)} {_subject_words(event.subject_key)}",
             "href": extract_path(event.subject_key) if is_linked else "",
         },
         "detail": describe_detail(event.detail),

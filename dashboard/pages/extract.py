@@ -20,19 +20,23 @@ from dashboard.components.extracts import (
     state_pill,
 )
 from dashboard.components.fields import long_text_field
+from dashboard.components.policy import preview_card
 from dashboard.components.states import loading_state, notice
 from dashboard.context import current_person, current_settings, current_store, current_time, read_number
 from dashboard.format import format_instant, format_size
 from dashboard.ids import UPLOADS, extract_original_path
 from dashboard.page import Page
 from dashboard.permissions import permitted_callback
+from ingest.check import CheckedExtract
 from ingest.pipeline import approve_extract, check_for_store
+from ingest.policy_file import last_policy
 from models.actions.extracts import approve_posted, refuse_extract
-from models.domain.errors import TieoutError
+from models.domain.errors import ConflictError, TieoutError
 from models.domain.extract import ExtractState
 from models.domain.people import Permission, Person
 from models.queries.audit import AuditFilter, list_audit_events
 from models.queries.extracts import ExtractDetail, extract_detail
+from models.queries.policy_preview import preview_policy
 from models.queries.restatements import kept_file, posted_restatements
 from models.store.unit_of_work import read
 
@@ -203,7 +207,20 @@ def show_changes(extract_id: int, _content_drawn: Any) -> Any:
     where = store.content.path(kept.sha256)
     checked = check_for_store(store, where, kept.filename, current_time(), kept.kind, control=kept.control)
     changed = sum(counts.changed for counts in checked.counts)
-    return restatements_card(checked.restatements, summary, is_posted=False, total=changed)
+    values = restatements_card(checked.restatements, summary, is_posted=False, total=changed)
+    return [*_policy_preview(checked, person), values]
+
+
+def _policy_preview(checked: CheckedExtract, person: Person) -> list[Component]:
+    """Return what the policy of a waiting file would change in money, for who decides on it."""
+    policy = last_policy(checked) if person.may(Permission.VIEW_POLICY) else None
+    if policy is None or checked.has_errors:
+        return []
+    try:
+        with read(current_store()) as session:
+            return [preview_card(preview_policy(session, person, policy, now=current_time()))]
+    except ConflictError as error:
+        return [notice(f"What the policy would change cannot be shown: {error}.", tone="warning")]
 
 
 PAGE = Page("/uploads/<extract_id>", "Extract", Permission.VIEW_EXTRACTS, draw_extract)

@@ -8,21 +8,27 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.bridge_cards import bridge_card
 from dashboard.components.cards import Crumb, card, columns, page_head, pill, provisional_pill, stack
+from dashboard.components.downloads import button_link
+from dashboard.components.effect_types import effects_card, present_values_card
 from dashboard.components.evidence import evidence_badge
 from dashboard.components.initiative_charts import cost_card, cumulative_card, effect_card
 from dashboard.components.initiative_evidence import evidence_card
 from dashboard.components.initiative_lineage import lineage_card
 from dashboard.components.initiative_lines import claims_card, hours_notices, lines_card, refusal_state
+from dashboard.components.initiative_shared import allocated_card, shared_notices
 from dashboard.components.initiative_words import initiative_subtitle, initiative_title, unmeasured_words
-from dashboard.components.portfolio_charts import gap_card
+from dashboard.components.pack_buttons import audit_pack_button, pack_buttons
+from dashboard.components.periods_true_ups import true_ups_card
 from dashboard.components.portfolio_grid import CASE_WORDS
 from dashboard.components.portfolio_lists import held_card
 from dashboard.components.portfolio_reading import Reading
 from dashboard.components.portfolio_tiles import figure_tiles, unmeasured_tiles
 from dashboard.components.portfolio_words import fiscal_span
+from dashboard.components.views_card import views_card
 from dashboard.context import current_person, current_store, known_on_of
-from dashboard.ids import INITIATIVES, PORTFOLIO, UPLOADS, address
+from dashboard.ids import INITIATIVES, PORTFOLIO, UPLOADS, address, unit_economics_path
 from dashboard.page import Page
 from models.domain.effect import EffectEstimate
 from models.domain.people import Permission
@@ -44,11 +50,17 @@ def draw_initiative(key: str, **filters: str) -> Component:
         known_on=known_on,
         may_open_ledger=person.may(Permission.VIEW_LEDGER),
         may_upload=person.may(Permission.UPLOAD_EXTRACT),
+        may_audit=person.may(Permission.DOWNLOAD_AUDIT_PACK),
     )
 
 
 def render_initiative(
-    summary: InitiativeSummary, *, known_on: date | None, may_open_ledger: bool, may_upload: bool
+    summary: InitiativeSummary,
+    *,
+    known_on: date | None,
+    may_open_ledger: bool,
+    may_upload: bool,
+    may_audit: bool = False,
 ) -> Component:
     """Return the page.
 
@@ -58,18 +70,21 @@ def render_initiative(
         The published valuation of the initiative and the estimates behind it.
     known_on
         Date of knowledge in the address.
-    may_open_ledger, may_upload
+    may_open_ledger, may_upload, may_audit
         What the person's role includes.
     """
     ini = summary.initiative
     lines = {account.pl_line: account.name for line in ini.lines for account in line.accounts}
-    reading = Reading(summary.context, known_on, may_open_ledger, names={ini.key: ini.name}, lines=lines)
+    lines |= {test.pl_line: test.name for line in ini.lines for test in line.cash_tests}
+    names = {**dict(summary.neighbours), ini.key: ini.name}
+    reading = Reading(summary.context, known_on, may_open_ledger, names=names, lines=lines)
     estimates = [
         (line, estimate)
         for line in ini.lines
         if isinstance(estimate := summary.effect_of(line.benefit_line), EffectEstimate)
     ]
-    parts: list[Component] = [_head(summary, known_on), _tiles(ini, reading)]
+    parts: list[Component] = [_head(summary, known_on, may_audit=may_audit), _tiles(ini, reading)]
+    parts += shared_notices(summary.shared, reading)
     parts += _refusals(ini.lines, may_upload=may_upload)
     charts = [
         effect_card(line, estimate, reading, name=f"effect-{i}", go_live=ini.go_live_on)
@@ -78,13 +93,19 @@ def render_initiative(
     if ini.grade is not None or ini.figures.case_to_date.amount_minor:
         charts.insert(1 if charts else 0, cumulative_card(ini, reading))
     parts += _in_pairs(charts)
-    parts += hours_notices(ini.lines)
+    parts += hours_notices(ini, reading)
     if ini.lines:
         parts.append(lines_card(ini.lines, reading))
     has_gap = ini.grade is not None and ini.figures.case_to_date.amount_minor
-    gap = [gap_card(ini.figures.gap, reading, initiative=ini.key)] if has_gap else []
+    gap = [bridge_card(ini, reading)] if has_gap else []
     parts += _in_pairs([*gap, cost_card(ini, reading)])
+    parts += allocated_card(summary.allocated, ini.key, reading)
     parts += _in_pairs([evidence_card(line, estimate, reading) for line, estimate in estimates])
+    if summary.true_ups:
+        parts.append(true_ups_card(summary.true_ups, {}, {}, currency=reading.currency, is_short=True))
+    parts.append(views_card(ini.views, reading, initiative=ini.key))
+    if ini.grade is not None:
+        parts.append(columns(effects_card(ini.figures, reading), present_values_card(ini.figures, reading)))
     if summary.held_by_budget:
         parts.append(held_card(summary.held_by_budget, reading))
     parts.append(columns(claims_card(ini, reading), lineage_card(ini, reading)))
@@ -92,7 +113,7 @@ def render_initiative(
     return stack(*parts)
 
 
-def _head(summary: InitiativeSummary, known_on: date | None) -> Component:
+def _head(summary: InitiativeSummary, known_on: date | None, *, may_audit: bool) -> Component:
     ini = summary.initiative
     crumbs = [
         Crumb("Portfolio", address(PORTFOLIO, known_on=known_on)),
@@ -108,7 +129,11 @@ def _head(summary: InitiativeSummary, known_on: date | None) -> Component:
     words: list[str | Component] = [initiative_subtitle(ini)]
     if ini.description:
         words.append(html.Span(ini.description, className="description"))
-    return page_head(initiative_title(ini, summary.context), words, crumbs=crumbs, marks=marks)
+    economics = button_link("Unit economics", unit_economics_path(ini.key, known_on=known_on))
+    actions = [economics, *pack_buttons(known_on=known_on, initiative=ini.key)]
+    if may_audit:
+        actions.append(audit_pack_button(known_on=known_on, initiative=ini.key))
+    return page_head(initiative_title(ini, summary.context), words, crumbs=crumbs, marks=marks, actions=actions)
 
 
 def _tiles(ini: InitiativeValuation, reading: Reading) -> Component:

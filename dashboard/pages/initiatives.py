@@ -10,18 +10,21 @@ from dash.development.base_component import Component
 
 from dashboard.components.cards import card, page_head, stack
 from dashboard.components.downloads import download_link
+from dashboard.components.effect_types import full_year_basis
 from dashboard.components.grids import RowSource
 from dashboard.components.portfolio_filters import PortfolioFilter, filter_bar, read_filter
 from dashboard.components.portfolio_grid import initiative_rows, initiatives_grid
 from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.portfolio_words import initiatives_title
 from dashboard.components.states import empty_state
+from dashboard.components.views_card import VIEW_COLUMNS, view_rows
 from dashboard.context import current_person, current_store, known_on_of
 from dashboard.format import format_date, format_words
 from dashboard.ids import INITIATIVES, export_path, grid_rows_path
 from dashboard.page import Export, ExportTable, GridRows, Page
 from models.domain.people import Permission, Person
-from models.domain.valuation import InitiativeValuation, PortfolioSummary
+from models.domain.valuation import Figures, InitiativeValuation, MoneyInterval, PortfolioSummary
+from models.domain.views import View, total_views
 from models.queries.portfolio import portfolio_summary
 from models.queries.publications import publication_version
 from models.store.unit_of_work import read
@@ -49,6 +52,15 @@ COLUMNS = (
     "case_like_for_like",
     "realisation_rate",
     "roi_to_date",
+    "in_year",
+    "run_rate_a_year",
+    "full_year",
+    "full_year_basis",
+    "ebitda_to_date",
+    "ebit_to_date",
+    "cash_to_date",
+    "npv_since_approval",
+    "npv_go_forward",
     "not_estimable",
     "as_of",
     "as_known_on",
@@ -132,6 +144,7 @@ def export_initiatives(person: Person, query: Mapping[str, str]) -> ExportTable:
 
 def _export_row(rank: int, ini: InitiativeValuation, summary: PortfolioSummary) -> list[object]:
     figures, context, is_measured = ini.figures, summary.context, ini.grade is not None
+    total = total_views(ini.views, context.currency, is_to_date=True)
     measured = [
         figures.measured.point,
         figures.realised.point,
@@ -158,11 +171,42 @@ def _export_row(rank: int, ini: InitiativeValuation, summary: PortfolioSummary) 
         figures.case_like_for_like.major,
         figures.realisation_rate.point if figures.realisation_rate is not None else None,
         figures.roi_to_date.point if figures.roi_to_date is not None and is_measured else None,
+        *_effects(figures if is_measured else None),
+        *(total.amount_of(view).major for view in View),
+        *(None if npv is None or not is_measured else npv.point for npv in _present_values(figures)),
         ini.why_not.reason if ini.why_not is not None else None,
         context.as_of,
         context.as_known_on,
         context.rate_set,
     ]
+
+
+def _present_values(figures: Figures) -> tuple[MoneyInterval | None, MoneyInterval | None]:
+    return figures.npv_since_approval, figures.npv_go_forward
+
+
+def _effects(figures: Figures | None) -> list[object]:
+    """Return in-year, run-rate and full-year, each in its own column, and on what the last rests."""
+    if figures is None:
+        return [None] * 4
+    effects = (figures.in_year, figures.run_rate_effect, figures.full_year)
+    amounts = [None if effect is None else effect.amount.major for effect in effects]
+    return [*amounts, full_year_basis(figures.full_year)]
+
+
+def export_views(person: Person, query: Mapping[str, str]) -> ExportTable:
+    """Return EBITDA, EBIT and cash by initiative and fiscal period with all digits, in the person's scope."""
+    wanted = query.get("initiative", "")
+    with read(current_store()) as session:
+        summary = portfolio_summary(
+            session, person, known_on=known_on_of(query), initiatives={wanted} if wanted else None
+        )
+    if summary is None:
+        return ExportTable("tieout-views", VIEW_COLUMNS, [])
+    currency = summary.context.currency
+    rows = [row for ini in summary.initiatives for row in view_rows(ini.key, ini.views, currency)]
+    rows += view_rows("(total)", summary.views, currency)
+    return ExportTable(f"tieout-views-{summary.context.as_of.isoformat()}", VIEW_COLUMNS, rows)
 
 
 PAGE = Page(
@@ -173,6 +217,9 @@ PAGE = Page(
     navigation="Initiatives",
     group="Value",
     icon="chart",
-    exports=(Export("initiatives", Permission.VIEW_PORTFOLIO, export_initiatives),),
+    exports=(
+        Export("initiatives", Permission.VIEW_PORTFOLIO, export_initiatives),
+        Export("views", Permission.VIEW_PORTFOLIO, export_views),
+    ),
     grids=(GridRows("initiatives", Permission.VIEW_PORTFOLIO, rows_version, build_rows),),
 )

@@ -1,8 +1,7 @@
-"""The ledger: every P&L line from flexed reference to actual, and what of realised value it supports."""
+"""The ledger: P&L lines from flexed reference to actual, what of realised value they support, and what proves it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from dash import html
@@ -11,8 +10,17 @@ from dash.development.base_component import Component
 from dashboard.components.cards import card, columns, page_head, provisional_pill, stack
 from dashboard.components.downloads import download_link
 from dashboard.components.figure_card import figure_card
-from dashboard.components.ledger_tables import entries_card, lines_card
-from dashboard.components.ledger_words import ledger_title, line_name
+from dashboard.components.ledger_entries import entries_card
+from dashboard.components.ledger_filters import (
+    FILTERS,
+    LedgerFilter,
+    keep_of_ledger,
+    ledger_filter_bar,
+    read_ledger_filter,
+)
+from dashboard.components.ledger_proof import ageing_card, claims_by_line_card, control_card, identities_card
+from dashboard.components.ledger_tables import lines_card
+from dashboard.components.ledger_words import ledger_title
 from dashboard.components.portfolio_lists import held_card, over_claim_notices
 from dashboard.components.portfolio_reading import Reading
 from dashboard.components.portfolio_states import nothing_valued
@@ -21,61 +29,72 @@ from dashboard.context import current_person, current_store, known_on_of
 from dashboard.figures.shares import draw_bars, tie_bars
 from dashboard.format import format_cell, format_exact, format_money
 from dashboard.ids import LEDGER, export_path, lineage_path
-from dashboard.page import Export, ExportTable, Page
-from models.domain.money import Money, to_major
-from models.domain.people import Permission, Person
+from dashboard.ledger_exports import EXPORTS
+from dashboard.page import Page
+from models.domain.money import Money
+from models.domain.people import Permission
+from models.domain.policy import LedgerBasis
 from models.domain.valuation import LedgerView
 from models.queries.portfolio import ledger_view
 from models.store.unit_of_work import read
 
-COLUMNS = (
-    "pl_line",
-    "name",
-    "entity",
-    "period",
-    "reference",
-    "component",
-    "initiative",
-    "amount",
-    "currency",
-    "is_closed",
-    "as_of",
-    "as_known_on",
-)
-
 
 def draw_ledger(**filters: str) -> Component:
-    """Return the page for the person who asks."""
-    person, known_on = current_person(), known_on_of(filters)
+    """Return the page for the person who asks, with the filters of the address."""
+    person, known_on, chosen = current_person(), known_on_of(filters), read_ledger_filter(filters)
     with read(current_store()) as session:
         view = ledger_view(session, person, known_on=known_on)
-    return nothing_valued(person) if view is None else render_ledger(view, known_on=known_on)
+    return nothing_valued(person) if view is None else render_ledger(view, known_on=known_on, chosen=chosen)
 
 
-def reading_of(view: LedgerView, known_on: date | None) -> Reading:
+def reading_of(view: LedgerView, known_on: date | None, filters: str = "") -> Reading:
     """Return how a person who may open the ledger reads it."""
     lines = {line.pl_line: line.name for line in view.ledger.lines if line.pl_line}
-    return Reading(view.context, known_on, may_open_ledger=True, names=dict(view.initiative_names), lines=lines)
+    names = dict(view.initiative_names)
+    return Reading(view.context, known_on, may_open_ledger=True, names=names, lines=lines, filters=filters)
 
 
-def render_ledger(view: LedgerView, *, known_on: date | None) -> Component:
+def render_ledger(view: LedgerView, *, known_on: date | None, chosen: LedgerFilter | None = None) -> Component:
     """Return the page of a published ledger."""
-    reading, ledger = reading_of(view, known_on), view.ledger
-    fiscal_year = view.context.as_of_period.split("-")[0]
+    chosen = chosen or LedgerFilter()
+    reading, ledger = reading_of(view, known_on, chosen.in_words()), keep_of_ledger(view.ledger, chosen)
     marks = [provisional_pill()] if view.context.is_provisional else []
+    kept = chosen.in_words()
+    subtitle = (
+        f"Books {ledger.basis.label}. Consistent with the ledger, never proven: entries are held against what each "
+        "line moved beyond its flex"
+    )
     parts: list[Component] = [
-        page_head(
-            ledger_title(view),
-            "Consistent with the ledger, never proven: entries are held against what each line moved beyond its flex",
-            marks=marks,
-        ),
+        page_head(ledger_title(view), f"{subtitle}; shown: {kept}" if kept else subtitle, marks=marks),
+        ledger_filter_bar(view, chosen, known_on=known_on),
         *over_claim_notices(ledger.over_claims, ledger.unshared, reading),
-        lines_card(ledger.lines, fiscal_year, reading),
+        lines_card(ledger.lines, chosen.year_of(view), reading),
         columns(_states_card(view, reading), held_card(ledger.held_by_budget, reading)),
-        entries_card(ledger.entries, reading, title="Every entry with its state and reason", line_names=reading.lines),
-        _notes(view, reading),
+        columns(
+            identities_card(view.identities, reading, ledger.basis.label),
+            control_card(ledger.controls, reading, _export("ledger-controls", reading, chosen)),
+        ),
+        entries_card(
+            ledger.entries,
+            ledger.unshared,
+            reading,
+            title="Every entry with its state and reason",
+            line_names=reading.lines,
+            chosen=chosen,
+            actions=[download_link("CSV", _export("ledger-entries", reading, chosen))],
+        ),
+        ageing_card(ledger.ageing, reading, _export("ledger-ageing", reading, chosen)),
+        claims_by_line_card(
+            ledger.claims, ledger.entries, ledger.unshared, reading, _export("ledger-claims", reading, chosen)
+        ),
+        _notes(view, reading, chosen),
     ]
     return stack(*parts)
+
+
+def _export(name: str, reading: Reading, chosen: LedgerFilter) -> str:
+    kept = {filter_name: getattr(chosen, filter_name) for filter_name in FILTERS}
+    return export_path(name, known_on=reading.known_on, **kept)
 
 
 def _states_card(view: LedgerView, reading: Reading) -> Component:
@@ -102,48 +121,22 @@ def _states_card(view: LedgerView, reading: Reading) -> Component:
     )
 
 
-def _notes(view: LedgerView, reading: Reading) -> Component:
+def _notes(view: LedgerView, reading: Reading, chosen: LedgerFilter) -> Component:
     unlocated = Money(abs(view.ledger.unlocated_cost_minor), reading.currency)
+    between = "in" if view.ledger.basis is LedgerBasis.STAND_ALONE else "left out"
     points = [
+        f"Books are {view.ledger.basis.label}: rows between entities are {between}; what is recharged counts once.",
         f"{format_exact(unlocated, reading.currency)} of cost names no P&L line and stands on the whole P&L alone.",
         *view.ledger.reasons,
     ]
-    actions = [download_link("CSV", export_path("ledger", known_on=reading.known_on))]
     return card(
         html.Ul([html.Li(point) for point in points], className="notes"),
         title="What the ledger leaves out",
-        actions=actions,
+        actions=[
+            download_link("Cells, CSV", _export("ledger", reading, chosen)),
+            download_link("Over-claims, CSV", _export("ledger-over-claims", reading, chosen)),
+        ],
     )
-
-
-def export_ledger(person: Person, query: Mapping[str, str]) -> ExportTable:
-    """Return every row of every line and period, with all digits."""
-    known_on = known_on_of(query)
-    with read(current_store()) as session:
-        view = ledger_view(session, person, known_on=known_on)
-    if view is None:
-        return ExportTable("tieout-ledger", COLUMNS, [])
-    context = view.context
-    rows = [
-        [
-            line.pl_line,
-            line_name(line),
-            line.entity,
-            cell.period,
-            cell.reference_scenario,
-            row.component.value,
-            row.initiative,
-            to_major(row.amount_minor, context.currency),
-            context.currency,
-            cell.is_closed,
-            context.as_of,
-            context.as_known_on,
-        ]
-        for line in view.ledger.lines
-        for cell in line.cells
-        for row in cell.rows
-    ]
-    return ExportTable(f"tieout-ledger-{context.as_of.isoformat()}", COLUMNS, rows)
 
 
 PAGE = Page(
@@ -152,7 +145,7 @@ PAGE = Page(
     Permission.VIEW_LEDGER,
     draw_ledger,
     navigation="Ledger",
-    group="Value",
+    group="Books",
     icon="ledger",
-    exports=(Export("ledger", Permission.VIEW_LEDGER, export_ledger),),
+    exports=EXPORTS,
 )

@@ -10,16 +10,27 @@ from dash.development.base_component import Component
 
 from dashboard.components.cards import Crumb, columns, page_head, pill, stack
 from dashboard.components.figure_card import figure_card
-from dashboard.components.ledger_tables import entries_card, periods_card, tests_card, year_cells, year_test
-from dashboard.components.ledger_words import history_title, line_key, line_name, line_title, movement_title
+from dashboard.components.ledger_entries import entries_card
+from dashboard.components.ledger_filters import LedgerFilter, keep_of_ledger
+from dashboard.components.ledger_proof import claims_card
+from dashboard.components.ledger_tables import line_address, line_rows, periods_card, tests_card, year_cells, year_test
+from dashboard.components.ledger_words import (
+    history_title,
+    line_key,
+    line_name,
+    line_title,
+    movement_title,
+    place_words,
+)
 from dashboard.components.portfolio_lists import over_claim_notices
 from dashboard.components.portfolio_reading import OUT_OF_SCOPE, Reading
 from dashboard.components.portfolio_states import nothing_valued
+from dashboard.components.states import notice
 from dashboard.components.tables import Cell, Column, TableData
 from dashboard.context import current_person, current_store, known_on_of
 from dashboard.figures.ledger import Movement, draw_movement, draw_movement_history, movement_unit, sum_cells
 from dashboard.format import format_cell
-from dashboard.ids import LEDGER, address, initiative_path, ledger_path, lineage_ledger_path
+from dashboard.ids import LEDGER, address, export_path, initiative_path
 from dashboard.page import Page
 from dashboard.pages.ledger import reading_of
 from models.domain.errors import NotFoundError
@@ -33,17 +44,20 @@ from models.store.unit_of_work import read
 Raw = list[list[str | float | int | None]]
 
 
-def draw_ledger_line(pl_line: str, entity: str = "", **filters: str) -> Component:
-    """Return the page of a P&L line for the person who asks; `entity` chooses among those that carry it."""
+def draw_ledger_line(
+    pl_line: str, entity: str = "", cost_centre: str = "", fiscal_year: str = "", **filters: str
+) -> Component:
+    """Return the page of a P&L line for the person who asks; the filters choose its level and its fiscal year."""
     person, known_on = current_person(), known_on_of(filters)
     with read(current_store()) as session:
         view = ledger_view(session, person, known_on=known_on)
-    return (
-        nothing_valued(person) if view is None else render_ledger_line(view, pl_line, entity=entity, known_on=known_on)
-    )
+    if view is None:
+        return nothing_valued(person)
+    chosen = LedgerFilter(entity, cost_centre, fiscal_year)
+    return render_ledger_line(view, pl_line, chosen=chosen, known_on=known_on)
 
 
-def render_ledger_line(view: LedgerView, pl_line: str, *, entity: str, known_on: date | None) -> Component:
+def render_ledger_line(view: LedgerView, pl_line: str, *, chosen: LedgerFilter, known_on: date | None) -> Component:
     """Return the page.
 
     Raises
@@ -54,25 +68,38 @@ def render_ledger_line(view: LedgerView, pl_line: str, *, entity: str, known_on:
     same = [line for line in view.ledger.lines if line_key(line) == pl_line]
     if not same:
         raise NotFoundError(f"There is no P&L line {pl_line}.")
-    line = next((line for line in same if line.entity == entity), same[0])
+    line = next((each for each in same if each.key[1:] == (chosen.entity, chosen.cost_centre)), same[0])
     reading = reading_of(view, known_on)
-    fiscal_year = view.context.as_of_period.split("-")[0]
+    fiscal_year = chosen.year_of(view)
     movement = sum_cells(year_cells(line, fiscal_year))
-    entries = [entry for entry in view.ledger.entries if entry.pl_line == line.pl_line and entry.entity == line.entity]
-    ours = [claim for claim in view.ledger.over_claims if claim.pl_line == line.pl_line and claim.entity == line.entity]
+    place = LedgerFilter(line.entity, line.cost_centre)
+    ledger = keep_of_ledger(view.ledger, place) if line.pl_line else view.ledger
+    entries = [entry for entry in ledger.entries if line.pl_line in {"", entry.pl_line}]
+    claims = [claim for claim in ledger.claims if line.pl_line in {"", claim.pl_line}]
+    ours = [claim for claim in ledger.over_claims if claim.pl_line == line.pl_line]
+    unshared = [row for row in ledger.unshared if line.pl_line in {"", row.pl_line}]
+    level = f"{line.level.label}, the sum of its parts" if line.is_roll_up else line.level.label
     title = line_title(line, year_test(line, fiscal_year), movement, reading.currency)
     return stack(
         page_head(
             title,
-            f"{line.kind} line · {fiscal_year} to {view.context.as_of_period}, favourable positive",
+            f"{line.kind} line · {level} · {fiscal_year} to {view.context.as_of_period}, favourable positive · "
+            f"books {view.ledger.basis.label}",
             crumbs=_crumbs(known_on),
-            marks=_entities(same, line, known_on),
+            marks=_levels(same, line, reading),
         ),
-        *over_claim_notices(ours, view.ledger.unshared, replace(reading, may_open_ledger=False)),
+        *over_claim_notices(ours, ledger.unshared, replace(reading, may_open_ledger=False)),
+        *_control_notices(line, fiscal_year),
         columns(_movement_card(line, movement, reading, fiscal_year), _history_card(line, reading)),
         periods_card(line, fiscal_year, reading),
         tests_card(line, reading),
-        entries_card(entries, reading, title="What is held against this line", line_names=reading.lines),
+        entries_card(entries, unshared, reading, title="What is held against this line", line_names=reading.lines),
+        claims_card(
+            claims,
+            sum(entry.amount_minor for entry in entries),
+            reading,
+            export_path("ledger-claims", known_on=known_on, entity=line.entity, cost_centre=line.cost_centre),
+        ),
     )
 
 
@@ -80,26 +107,33 @@ def _crumbs(known_on: date | None) -> list[Crumb]:
     return [Crumb("Ledger", address(LEDGER, known_on=known_on))]
 
 
-def _entities(lines: list[LedgerLine], shown: LedgerLine, known_on: date | None) -> list[Component]:
+def _levels(lines: list[LedgerLine], shown: LedgerLine, reading: Reading) -> list[Component]:
+    """Return the levels at which the line is looked at, each a link but the one that is shown."""
     if len(lines) == 1:
         return []
     return [
-        pill(line.entity or "group", tone="strong")
+        pill(_place(line), tone="strong")
         if line is shown
-        else dcc.Link(
-            line.entity or "group",
-            href=address(ledger_path(line_key(line)), known_on=known_on, entity=line.entity),
-            className="pill",
-        )
+        else dcc.Link(_place(line), href=line_address(line, reading), className="pill")
         for line in lines
     ]
+
+
+def _place(line: LedgerLine) -> str:
+    return place_words(line.entity, line.cost_centre) or line.level.label
+
+
+def _control_notices(line: LedgerLine, fiscal_year: str) -> list[Component]:
+    """Return a warning for each period that cannot tie out because its books do not agree to the trial balance."""
+    reasons = dict.fromkeys(cell.control for cell in year_cells(line, fiscal_year) if cell.control)
+    return [notice(reason, tone="warning", title="Ledger open.") for reason in reasons]
 
 
 def _movement_card(line: LedgerLine, movement: Movement, reading: Reading, fiscal_year: str) -> Component:
     currency = reading.currency
     unit = movement_unit(movement, currency).header(currency)
     links = {key: initiative_path(key, reading.known_on) for key in reading.names}
-    actual = lineage_ledger_path(line.pl_line, known_on=reading.known_on) if line.pl_line else ""
+    actual = line_rows(line, reading)
     amounts = [("Reference", movement.reference_minor), ("Flexed reference", movement.flexed_minor)]
     for (component, initiative), amount in movement.rows.items():
         name = f"{component.label}: {reading.names.get(initiative, OUT_OF_SCOPE)}" if initiative else component.label
@@ -119,11 +153,7 @@ def _movement_card(line: LedgerLine, movement: Movement, reading: Reading, fisca
 
 def _history_card(line: LedgerLine, reading: Reading) -> Component:
     currency = reading.currency
-    links = {
-        cell.period: lineage_ledger_path(line.pl_line, cell.period, known_on=reading.known_on)
-        for cell in line.cells
-        if line.pl_line
-    }
+    links = {cell.period: line_rows(line, reading, cell.period) for cell in line.cells if line.pl_line}
     rows: list[list[Cell]] = []
     raw: Raw = []
     for cell in line.cells:

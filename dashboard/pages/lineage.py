@@ -170,14 +170,14 @@ def _record(part: LineagePart, known_on: date | None) -> dict[str, Any]:
     if not part.benefit_line:
         return {
             "initiative": {"text": "several, no sharing rule signed", "href": ""},
-            "line": f"P&L line {part.pl_line}",
+            "line": f"P&L line {part.pl_line_name}",
             "rows": {"text": part.period, "href": lineage_ledger_path(part.pl_line, known_on=known_on)},
             "amount": format_cell(to_major(part.amount_minor, part.currency), decimals=2),
         }
     period = None if part.pl_line else part.period  # an entry is of a year; its rows are those of all its periods
     return {
         "initiative": {"text": part.initiative_name, "href": initiative_path(part.initiative, known_on)},
-        "line": f"{part.line_name} on {part.pl_line}" if part.pl_line else part.line_name,
+        "line": f"{part.line_name} on {part.pl_line_name}" if part.pl_line else part.line_name,
         "rows": {"text": part.period, "href": lineage_line_path(part.benefit_line, period, known_on=known_on)},
         "amount": format_cell(to_major(part.amount_minor, part.currency), decimals=2),
     }

@@ -43,11 +43,21 @@ def _initiative_layout(kind: ExtractKind, what: str) -> Layout:
     return draw
 
 
-def draw_ledger_rows(pl_line: str = "", period: str = "", **query: str) -> Component:
-    """Return the rows behind a P&L line."""
+def draw_ledger_rows(
+    pl_line: str = "", period: str = "", entity: str = "", cost_centre: str = "", **query: str
+) -> Component:
+    """Return the rows behind a P&L line, of an entity and cost centre or of all."""
     known_on = known_on_of(query)
     with read(current_store()) as session:
-        view = ledger_rows_lineage(session, current_person(), pl_line, period=period or None, known_on=known_on)
+        view = ledger_rows_lineage(
+            session,
+            current_person(),
+            pl_line,
+            period=period or None,
+            known_on=known_on,
+            entity=entity,
+            cost_centre=cost_centre,
+        )
     return _draw(view, "P&L rows", Crumb(view.title, ledger_path(pl_line, known_on)), known_on)
 
 

@@ -75,11 +75,11 @@ def _memberships_card(memberships: list[MembershipView], person: Person) -> Comp
     ]
     rows = [
         (
-            m.person,
-            m.initiative,
+            html.Span(m.person_name, title=m.person),
+            html.Span(m.initiative_name, title=m.initiative),
             format_date(m.from_on),
             format_date(m.to_on) if m.to_on else "open",
-            m.proposed_by,
+            html.Span(m.proposed_by_name, title=m.proposed_by),
             pill(m.state, tone="provisional" if m.state == "proposed" else ""),
             _membership_buttons(m, person),
         )
@@ -94,7 +94,7 @@ def _memberships_card(memberships: list[MembershipView], person: Person) -> Comp
 
 def _membership_buttons(membership: MembershipView, person: Person) -> Component:
     def small(text: str, verb: str) -> Component:
-        label = f"{text} {membership.person} in {membership.initiative}"
+        label = f"{text} {membership.person_name} in {membership.initiative_name}"
         return html.Button(
             text,
             id={"type": f"membership-{verb}", "index": membership.id},

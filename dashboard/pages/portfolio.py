@@ -7,9 +7,12 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.components.bridge_cards import portfolio_bridge_card
 from dashboard.components.cards import card, columns, page_head, provisional_pill, stack
 from dashboard.components.downloads import button_link, download_link
-from dashboard.components.portfolio_charts import cascade_card, gap_card, grade_card, idle_card
+from dashboard.components.effect_types import effects_card, present_values_card
+from dashboard.components.pack_buttons import pack_buttons
+from dashboard.components.portfolio_charts import cascade_card, grade_card, idle_card
 from dashboard.components.portfolio_filters import PortfolioFilter, filter_bar, read_filter
 from dashboard.components.portfolio_grid import initiatives_grid
 from dashboard.components.portfolio_lists import held_card, not_measurable_card, over_claim_notices, zero_card
@@ -19,6 +22,7 @@ from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.portfolio_tiles import figure_tiles, unmeasured_tiles
 from dashboard.components.portfolio_words import discount_basis_text, fiscal_span, portfolio_sentence, ranking_title
 from dashboard.components.states import empty_state
+from dashboard.components.views_card import views_card
 from dashboard.context import current_person, current_store, known_on_of
 from dashboard.format import format_percent, format_range, format_words
 from dashboard.ids import PORTFOLIO, export_path
@@ -83,15 +87,22 @@ def render_portfolio(
         )
     figures = summary.figures
     return stack(
-        page_head(portfolio_sentence(figures, summary.context), _subtitle(summary), marks=_marks(summary)),
+        page_head(
+            portfolio_sentence(figures, summary.context),
+            _subtitle(summary),
+            marks=_marks(summary),
+            actions=_packs(chosen, known_on),
+        ),
         filters,
         _tiles(summary, reading),
-        columns(cascade_card(figures, reading), gap_card(figures.gap, reading), widths="1.35fr 1fr"),
+        columns(cascade_card(figures, reading), portfolio_bridge_card(summary, reading), widths="1.35fr 1fr"),
         *over_claim_notices(summary.over_claims, summary.unshared, reading),
         not_measurable_card(summary.not_measurable, reading),
         columns(zero_card(summary.zero_possible, reading), held_card(summary.held_by_budget, reading)),
         matrix_card(summary.matrix, summary.unshared, reading),
         _ranking(summary, reading, chosen),
+        views_card(summary.views, reading),
+        columns(effects_card(figures, reading), present_values_card(figures, reading)),
         columns(idle_card(summary.spend_without_production, reading), grade_card(figures, reading)),
         _notes(summary),
     )
@@ -117,10 +128,16 @@ def _reading(
         summary.context,
         known_on,
         may_open_ledger,
-        names={ini.key: ini.name for ini in summary.initiatives},
+        names={ini.key: ini.name for ini in summary.initiatives} | {each.key: each.name for each in summary.joints},
         lines=lines,
         filters=chosen.in_words(everything),
+        asked=chosen.asked,
     )
+
+
+def _packs(chosen: PortfolioFilter, known_on: date | None) -> list[Component]:
+    filters = {"business_unit": chosen.business_unit, "stage": chosen.stage, "grade": chosen.grade}
+    return pack_buttons(known_on=known_on, filters=filters)
 
 
 def _tiles(summary: PortfolioSummary, reading: Reading) -> Component:

@@ -11,6 +11,7 @@ import pytest
 from dash.development.base_component import Component
 from plotly.io.json import to_json_plotly
 
+from dashboard.components.ledger_filters import LedgerFilter
 from dashboard.components.ledger_words import WHOLE
 from dashboard.components.portfolio_filters import PortfolioFilter, read_filter
 from dashboard.pages.evidence import render_evidence
@@ -42,7 +43,7 @@ PAGES: dict[str, Callable[[], Component]] = {
     "portfolio": portfolio,
     "initiatives": lambda: render_initiatives(make_summary(), PortfolioFilter(), known_on=KNOWN_ON),
     "ledger": lambda: render_ledger(make_ledger_view(), known_on=KNOWN_ON),
-    "ledger line": lambda: render_ledger_line(make_ledger_view(), "freight", entity="", known_on=KNOWN_ON),
+    "ledger line": lambda: render_ledger_line(make_ledger_view(), "freight", chosen=LedgerFilter(), known_on=KNOWN_ON),
     "evidence": lambda: render_evidence(make_summary(), known_on=KNOWN_ON, may_open_ledger=True),
     **{key: (lambda key=key: initiative(key)) for key in KEYS},  # type: ignore[misc]
 }
@@ -73,7 +74,8 @@ def test_every_link_keeps_the_date_of_knowledge(name: str) -> None:
     links = hrefs(PAGES[name]())
     kept = [href for href in links if not href.startswith(("/uploads",)) and href != "/"]
     assert kept
-    assert [href for href in kept if "as_known_on=2026-10-12" not in href and href != "/initiatives"] == []
+    cleared = {"/initiatives", "/ledger"}
+    assert [href for href in kept if "as_known_on=2026-10-12" not in href and href not in cleared] == []
 
 
 def test_the_portfolio_comes_in_the_order_of_its_story() -> None:
@@ -185,14 +187,14 @@ def test_filters_that_leave_nothing_say_so() -> None:
 
 def test_a_line_that_is_not_in_the_ledger_is_not_found() -> None:
     with pytest.raises(NotFoundError):
-        render_ledger_line(make_ledger_view(), "nothing", entity="", known_on=None)
+        render_ledger_line(make_ledger_view(), "nothing", chosen=LedgerFilter(), known_on=None)
 
 
 def test_the_whole_profit_and_loss_has_an_address() -> None:
     view = make_ledger_view()
     whole = replace(view.ledger.lines[0], pl_line="", name="", tests=())
     page = render_ledger_line(
-        replace(view, ledger=replace(view.ledger, lines=(whole,))), WHOLE, entity="", known_on=None
+        replace(view, ledger=replace(view.ledger, lines=(whole,))), WHOLE, chosen=LedgerFilter(), known_on=None
     )
     assert "Whole P&L moved" in text_of(page)
 

@@ -200,7 +200,8 @@ def test_the_ledger_says_how_much_it_supports() -> None:
     freight = next(line for line in view.ledger.lines if line.pl_line == "freight")
     title = line_title(freight, freight.tests[0], sum_cells(freight.cells), EUR)
     assert "EUR 3.1m is held against it: EUR 1.1m is short" in title
-    assert "no initiative is held" in line_title(freight, None, sum_cells(freight.cells), EUR)
+    assert "no initiative's benefit is held" in line_title(freight, None, sum_cells(freight.cells), EUR)
+    assert "of initiatives' cost; EUR" in title
 
 
 def test_words_are_joined_and_years_spanned() -> None:

@@ -107,7 +107,7 @@ def test_a_page_always_has_one_heading() -> None:
 
 def test_the_navigation_is_grouped_in_order() -> None:
     groups = navigation_groups(PAGES, Person("c", "C", Role.CONTROLLER))
-    assert [heading for heading, _ in groups] == ["Value", "Data", "Governance"]
+    assert [heading for heading, _ in groups] == ["Value", "Books", "Data", "Governance"]
     assert groups[0][1][0].navigation == "Portfolio"
     owner = [
         page.path for _, pages in navigation_groups(PAGES, Person("o", "O", Role.INITIATIVE_OWNER)) for page in pages

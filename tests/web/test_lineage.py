@@ -190,6 +190,7 @@ def publish(store: Store) -> None:
                     load_seq=50,
                     pl_line="OPEX",
                     entity="",
+                    cost_centre="",
                     start_on=date(2026, 1, 1),
                     end_on=date(2027, 1, 1),
                     benefit_line=key,
