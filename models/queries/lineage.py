@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,25 +13,16 @@ from sqlalchemy.orm import Session
 from models.domain.errors import InvalidInputError, NotFoundError
 from models.domain.extract import ExtractKind
 from models.domain.joint import JOINT_PREFIX, lines_of
-from models.domain.ledger import TieState
 from models.domain.people import Person
 from models.queries.knowledge import estimate_known, facts, publication_known
 from models.queries.lineage_scope import LineageScope, lineage_scope
+from models.queries.lineage_shared import require_bearer, shared_in_scope
 from models.queries.platform_lineage import platform_tables
 from models.queries.sources import SourceTable, source_table
 from models.queries.spend_lineage import charge_tables
-from models.store.repositories.publications import ENTRY
 from models.store.tables import FACT_TABLES, LedgerEntryRow, PublicationRow, ValuationRow
 
 _CASHABLE = frozenset({"cashable", "revenue"})
-#: States of entries that were held against no movement.
-_UNTESTED = (
-    TieState.LEDGER_OPEN,
-    TieState.DRIVERS_MISSING,
-    TieState.UNLOCATED,
-    TieState.NON_CASH,
-    TieState.BALANCE_SHEET,
-)
 _TOGETHER, _JOINT_EFFECT = "several initiatives together", "Joint effect"
 
 
@@ -149,13 +139,13 @@ def figure_lineage(
     if figure not in set(LineageFigure):
         raise InvalidInputError(f"'{figure}' is no figure that can be walked back")
     wanted, scope = LineageFigure(figure), lineage_scope(session, person, known_on)
-    if initiative:
-        scope.require(initiative)
     publication = publication_known(session, scope.seq)
     if publication is None:
         raise NotFoundError("nothing has been valued yet")
     lines = _line_names(scope)
-    seen = _shared_in_scope(scope, publication)
+    if initiative:
+        require_bearer(scope, publication, initiative)
+    seen = shared_in_scope(scope, publication)
     parts = [
         part
         for part in _published_parts(scope, publication, wanted, lines)
@@ -178,32 +168,6 @@ def _shared_key(part: LineagePart) -> tuple[object, ...]:
     if part.initiative:
         return (part.initiative,)
     return part.pl_line, part.entity, part.cost_centre, part.start_on
-
-
-def _shared_in_scope(scope: LineageScope, publication: PublicationRow) -> frozenset[tuple[object, ...]]:
-    """Return the amounts of several initiatives all of which a person with a scope may see: they are in its figures."""
-    if scope.person.initiatives is None:
-        return frozenset()
-    frame = facts(scope.session, ExtractKind.BENEFIT_LINES, scope.seq)
-    owners = dict(zip(frame["benefit_line"], frame["initiative"], strict=True))
-
-    def is_inside(bearer: str) -> bool:
-        keys = [owners.get(line, "") for line in lines_of(bearer)] if bearer.startswith(JOINT_PREFIX) else [bearer]
-        return all(scope.person.may_see(key) for key in keys)
-
-    rows = LedgerEntryRow
-    query = select(rows.pl_line, rows.entity, rows.cost_centre, rows.start_on, rows.initiative)
-    bearers: dict[tuple[object, ...], set[str]] = defaultdict(set)
-    for *place, bearer in scope.session.execute(
-        query.where(rows.load_seq == publication.load_seq, rows.component == ENTRY, rows.state.not_in(_UNTESTED))
-    ):
-        bearers[tuple(place)].add(bearer)
-    of_line = select(ValuationRow.initiative).where(
-        ValuationRow.load_seq == publication.load_seq, ValuationRow.initiative.startswith(JOINT_PREFIX)
-    )
-    joints = set(scope.session.scalars(of_line.distinct()))
-    places = [place for place, held in bearers.items() if len(held) > 1 and all(is_inside(bearer) for bearer in held)]
-    return frozenset([*places, *((joint,) for joint in joints if is_inside(joint))])
 
 
 def _line_names(scope: LineageScope) -> dict[str, str]:

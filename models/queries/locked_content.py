@@ -42,7 +42,7 @@ FIELDS = (
     | KEYED
 )
 #: Fields that depend on who reads and when.
-LEFT_OUT = frozenset({"as_known_on", "is_provisional", "period_state", "scope"})
+LEFT_OUT = frozenset({"as_known_on", "cash_basis", "is_provisional", "period_state", "scope"})
 
 
 def locked_content(session: Session, publication: Publication) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from models.domain.policy import Timing
 
 Floats = NDArray[np.float64]
 _DAYS_PER_YEAR = 365.0
+_HALVED = 0.5
 # Roots are looked for between -99.99 % and 1,000,000 % a period, evenly in log(1 + rate).
 _LOG_RATES = np.linspace(np.log(1e-4), np.log(1e4), 4001)
 
@@ -107,7 +108,7 @@ def find_rates(flows: Sequence[float], times: Floats) -> tuple[float, ...]:
         float(brentq(lambda u: float(np.exp(-u * origin) @ scaled), _LOG_RATES[i], _LOG_RATES[i + 1], xtol=1e-14))
         for i in crossings
     ]
-    rates = sorted(_rounded(np.expm1(root)) for root in exact + roots)
+    rates = sorted(_rate_of(root) for root in exact + roots)
     if bool(_has_one_positive_root(amounts[None, :])[0]):
         rates = [rate for rate in rates if rate > 0.0]
     return tuple(rates)
@@ -130,6 +131,12 @@ def _modified(amounts: Floats, times: Floats, finance_rate: float, reinvest_rate
     present = -float(spent @ discount_factors(finance_rate, times))
     future = float(earned @ discount_factors(reinvest_rate, times - times[-1]))
     return _rounded((future / present) ** (1.0 / times[-1]) - 1.0)
+
+
+def _rate_of(log_growth: float) -> float:
+    """Return a rate in 10 significant digits; near -100 % these are the digits of what is left of each unit."""
+    growth = float(np.exp(log_growth))
+    return _rounded(growth) - 1.0 if growth < _HALVED else _rounded(float(np.expm1(log_growth)))
 
 
 def _rounded(rate: float) -> float:

@@ -138,4 +138,4 @@ def test_everybody_begins_where_they_may(signed_in: Callable[[str], Visitor]) ->
     answer = signed_in("adam").get("/")
     assert answer.status_code == 303
     assert answer.headers["Location"] == start_path(PAGES, Person("adam", "Adam", Role.ADMINISTRATOR))
-    assert answer.headers["Location"] == "/audit"
+    assert answer.headers["Location"] == "/memberships"
