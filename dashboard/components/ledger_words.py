@@ -66,9 +66,9 @@ def _short_words(ledger: Ledger, fiscal_year: str, currency: str) -> str:
         key=lambda claim: -claim.excess_minor,
     )
     if not short:
-        return "no line carries more than it moved"
+        return f"no line carries more in {fiscal_year} than it moved"
     excess = format_money(Money(short[0].excess_minor, currency), currency)
-    first = f"{short[0].name} carries {excess} more than it moved"
+    first = f"{short[0].name} carries {excess} more in {fiscal_year} than it moved"
     others = len(short) - 1
     return f"{first}, and {others} more {'line is' if others == 1 else 'lines are'} short" if others else first
 

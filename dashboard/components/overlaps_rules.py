@@ -88,8 +88,9 @@ def _decisions(rule: RuleView) -> Component | str:
     buttons = []
     for side, initiative in rule.my_sides:
         who = "for finance" if side is SignedAs.FINANCE else f"for {initiative}"
-        buttons += [_button("Sign", "sign", rule, side, initiative, who)]
-        buttons += [_button("Refuse", "refuse", rule, side, initiative, who)]
+        if side is not SignedAs.FINANCE or rule.may_sign_as_finance:
+            buttons.append(_button("Sign", "sign", rule, side, initiative, who))
+        buttons.append(_button("Refuse", "refuse", rule, side, initiative, who))
     return html.Div(buttons, className="button-row")
 
 

@@ -39,4 +39,12 @@ ENTRIES = (
         "Add the lines that bear its cost of sales with negative weights; until then its contribution rests on the "
         "unit value alone, and the page says so.",
     ),
+    Entry(
+        "BEN-008",
+        Severity.ERROR,
+        "Cut accepted on a day to come",
+        "the cut for {line} is accepted on {found}",
+        "a cut is accepted by the day on which its file is sent: {allowed}",
+        "Correct the day, or send the cut once the holder of the budget has accepted it.",
+    ),
 )

@@ -19,7 +19,7 @@ _FEWEST_REVENUE_LINES = 2
 
 
 def check_cuts(cast: CastTable, known: Known) -> list[Fault]:
-    """Require a cut to be positive and for a line that needs one; flag one that the initiative's owner accepted."""
+    """Require a cut to be positive, accepted by now and for a line that needs one; flag one that the owner accepted."""
     lines = known.latest(ExtractKind.BENEFIT_LINES, ("benefit_line",), ("benefit_class", "initiative"))
     owners = known.latest(ExtractKind.INITIATIVES, ("initiative",), ("owner",))
     usable = ~cast.bad_rows() & ~cast.retracted()
@@ -27,8 +27,10 @@ def check_cuts(cast: CastTable, known: Known) -> list[Fault]:
     needless: dict[int, Mapping[str, object]] = {}
     own: dict[int, Mapping[str, object]] = {}
     nothing: dict[int, Mapping[str, object]] = {}
-    columns = zip(frame["benefit_line"], frame["accepted_by"], frame["amount_minor"], strict=True)
-    for row, (line, holder, amount) in zip(np.flatnonzero(usable).tolist(), columns, strict=True):
+    early: dict[int, Mapping[str, object]] = {}
+    names = ("benefit_line", "accepted_by", "amount_minor", "accepted_on")
+    columns = zip(*(frame[name] for name in names), strict=True)
+    for row, (line, holder, amount, accepted_on) in zip(np.flatnonzero(usable).tolist(), columns, strict=True):
         benefit_class, initiative = lines.get((line,), (None, None))
         if benefit_class is not None and benefit_class not in _CUT_CLASSES:
             needless[row] = {"line": line, "found": BenefitClass(str(benefit_class)).label}
@@ -36,10 +38,13 @@ def check_cuts(cast: CastTable, known: Known) -> list[Fault]:
             own[row] = {"text": holder, "initiative": initiative}
         if amount <= 0:
             nothing[row] = {"line": line}
+        if known.today is not None and accepted_on > known.today:
+            early[row] = {"line": line, "found": accepted_on, "allowed": known.today}
     return [
         *_faults("BEN-004", "benefit_line", needless),
         *_faults("BEN-005", "accepted_by", own),
         *_faults("BEN-006", "amount", nothing),
+        *_faults("BEN-008", "accepted_on", early),
     ]
 
 

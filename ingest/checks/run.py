@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ingest.cast import CastTable
 from ingest.checks.account_map import check_map_overlaps
+from ingest.checks.allocation import check_subjects
 from ingest.checks.benefits import check_fixed_columns, check_weights
 from ingest.checks.cases import check_case_lines, check_case_periods, check_immutable
 from ingest.checks.closing import check_closed_periods, check_locked_policy
@@ -39,6 +40,7 @@ _OF_KIND: dict[ExtractKind, tuple[Check, ...]] = {
     ExtractKind.BENEFIT_LINES: (check_fixed_columns,),
     ExtractKind.BENEFIT_LINE_ACCOUNTS: (check_weights, check_contribution),
     ExtractKind.BUDGET_CUTS: (check_cuts,),
+    ExtractKind.ALLOCATION_DRIVERS: (check_subjects,),
     ExtractKind.APPROVED_CASES: (check_immutable,),
     ExtractKind.APPROVED_CASE_LINES: (check_case_lines, check_immutable),
     ExtractKind.APPROVED_CASE_PERIODS: (check_case_periods, check_immutable),

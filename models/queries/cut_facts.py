@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,8 +17,11 @@ from models.queries.rates import Translator
 from models.value.facts import BudgetCut, HoursCell
 
 
-def read_cuts(rows: Iterable[Any], translator: Translator) -> Iterator[BudgetCut]:
-    """Return the accepted cuts of a benefit line; what has no rate is left out and named by the translator."""
+def read_cuts(rows: Iterable[Any], translator: Translator, people: Mapping[str, str]) -> Iterator[BudgetCut]:
+    """Return the accepted cuts of a benefit line; what has no rate is left out and named by the translator.
+
+    `people` are names by key: a cut names its holder as pages do.
+    """
     for row in rows:
         period = Period(row.start_on, row.end_on, Frequency.MONTH)
         what = f"The cut {row.source_reference} of {period.start_on:%Y-%m}"
@@ -33,7 +36,7 @@ def read_cuts(rows: Iterable[Any], translator: Translator) -> Iterator[BudgetCut
             period=period,
             source_reference=str(row.source_reference),
             amount_minor=amount,
-            accepted_by=str(row.accepted_by),
+            accepted_by=people.get(str(row.accepted_by), str(row.accepted_by)),
             accepted_on=row.accepted_on,
         )
 

@@ -77,7 +77,7 @@ def load_initiatives(
         own = tuple(
             replace(
                 line,
-                cuts=tuple(read_cuts(cuts.of(line.key), translator)),
+                cuts=tuple(read_cuts(cuts.of(line.key), translator, people)),
                 values=tuple(replace(value, owner=people.get(value.owner, value.owner)) for value in line.values),
             )
             for line in lines.get(key, ())

@@ -50,7 +50,8 @@ class SignatureView:
 class RuleView:
     """A sharing rule as a person may know it; `subject` is empty for who may not see all its initiatives.
 
-    `my_sides` are the sides on which this person may sign or refuse it now: (capacity, initiative).
+    `my_sides` are the sides on which this person may answer it now: (capacity, initiative). Who proposed it may refuse
+    it as finance, not sign it: `may_sign_as_finance`.
     """
 
     id: int
@@ -67,6 +68,7 @@ class RuleView:
     signatures: tuple[SignatureView, ...]
     missing: tuple[str, ...]
     my_sides: tuple[tuple[SignedAs, str], ...]
+    may_sign_as_finance: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class _Desk:
             ),
             missing=tuple(self._side(side, key) for side, key in rule.missing),
             my_sides=self._my_sides(rule) if self.is_today else (),
+            may_sign_as_finance=rule.proposed_by != self.person.key,
         )
 
     def _title(self, rule: SharingRule) -> str:

@@ -29,6 +29,20 @@ def broken_classes() -> tuple[BrokenFile, ...]:
             "BEN-006 line 2, column amount",
         ),
         text_file(
+            "budget_cuts_to_come.csv",
+            "BEN-008",
+            _CUT + "INV-HOURS,CONTRACTORS,FY26-P02,Budget note 1,500.00,EUR,lee,2099-01-15\n",
+            "BEN-008 line 2, column accepted_on",
+        ),
+        text_file(
+            "allocation_drivers_subject.csv",
+            "REF-001",
+            "purpose,subject,initiative,period,driver,quantity\n"
+            "platform_cost,NOBODY,INV,FY26-P02,calls,5\njoint_effect,inv,INV,FY26-P02,calls,5\n",
+            "REF-001 line 2, column subject",
+            "REF-001 line 3, column subject",
+        ),
+        text_file(
             "benefit_line_accounts_revenue.csv",
             "BEN-007",
             "benefit_line,pl_line,valid_from_on,weight\nFRT-MARGIN,FREIGHT,2025-01-01,1\n",

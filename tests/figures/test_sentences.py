@@ -195,7 +195,8 @@ def test_what_would_raise_a_grade_starts_with_the_checks_that_hold_it_down() -> 
 def test_the_ledger_says_how_much_it_supports() -> None:
     view = make_ledger_view()
     assert ledger_title(view) == (
-        "EUR 7.2m of 10.5m realised (69 %) is consistent with the ledger; Freight carries EUR 1.1m more than it moved"
+        "EUR 7.2m of 10.5m realised (69 %) is consistent with the ledger; "
+        "Freight carries EUR 1.1m more in FY26 than it moved"
     )
     freight = next(line for line in view.ledger.lines if line.pl_line == "freight")
     title = line_title(freight, freight.tests[0], sum_cells(freight.cells), EUR)

@@ -66,7 +66,7 @@ def page_of(store, person, without="", known_on=None):
     return str([part.to_plotly_json() for part in parts])
 
 
-def propose(store, now, rule=ShareRule.EQUAL):
+def propose(store, now, rule=ShareRule.EQUAL, by=ANALYST):
     return propose_sharing_rule(
         store,
         subject_kind=SubjectKind.JOINT_EFFECT,
@@ -74,9 +74,17 @@ def propose(store, now, rule=ShareRule.EQUAL):
         rule=rule,
         valid_from_on=date(2026, 1, 1),
         reason="Rolled out together.",
-        by=ANALYST,
+        by=by,
         now=now,
     )
+
+
+@pytest.mark.parametrize(("by", "may_sign"), [(ANALYST, True), (CONTROLLER, False)])
+def test_finance_is_not_offered_to_sign_its_own_rule(company, now, by, may_sign):
+    rule_id = propose(company, now, by=by)
+    text = page_of(company, CONTROLLER)
+    assert f"Refuse rule {rule_id} for finance" in text
+    assert (f"Sign rule {rule_id} for finance" in text) is may_sign
 
 
 def test_the_controller_sees_every_row_with_its_amount(company):
