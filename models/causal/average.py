@@ -112,11 +112,31 @@ def fit_average(problem: SeriesProblem) -> AverageFit:
 
 def fit_options(problem: SeriesProblem) -> list[OptionFit]:
     """Return the fit of each mean option, nothing dropped yet."""
-    columns = np.column_stack([problem.trend, problem.flat, problem.free, problem.shapes, problem.y])
-    whitened, log_det = whiten_columns(columns, problem.is_observed)
-    gram = whitened @ whitened.transpose(0, 2, 1)
+    gram = _whiten(problem)
     variance = _plain_variance(problem, gram)
-    return [_fit_option(problem, option, gram, log_det, variance) for option in problem.options]
+    return [_fit_option(problem, option, gram, variance) for option in problem.options]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gram:
+    """Inner products of whitened columns, in the order trend, flat, free, y, shapes.
+
+    `cross` (n_noise, n_lead, n_columns) are those of the columns up to the step with all; `square` (n_noise, n_columns)
+    those of each column with itself; no two shapes but the step meet. `outcome` is the place of y.
+    """
+
+    cross: Floats
+    square: Floats
+    log_det: Floats
+    outcome: int
+
+
+def _whiten(problem: SeriesProblem) -> _Gram:
+    columns = np.column_stack([problem.trend, problem.flat, problem.free, problem.y, problem.shapes])
+    outcome = 1 + problem.flat.shape[1] + problem.free.shape[1]
+    whitened, log_det = whiten_columns(columns, problem.is_observed)
+    cross = whitened[:, : outcome + 2] @ whitened.transpose(0, 2, 1)
+    return _Gram(cross, np.einsum("mct,mct->mc", whitened, whitened), log_det, outcome)
 
 
 def shrunk_columns(problem: SeriesProblem) -> tuple[int, ...]:
@@ -124,28 +144,27 @@ def shrunk_columns(problem: SeriesProblem) -> tuple[int, ...]:
     return () if problem.is_shrunk is None else tuple(int(i) for i in np.flatnonzero(problem.is_shrunk))
 
 
-def _plain_variance(problem: SeriesProblem, gram: Floats) -> Floats:
+def _plain_variance(problem: SeriesProblem, gram: _Gram) -> Floats:
     """Return sigma^2 under each noise model with flat columns and a step alone, shape (n_noise,)."""
-    n_flat, n_free = problem.flat.shape[1], problem.free.shape[1]
-    q, last = [*range(1, 1 + n_flat), 1 + n_flat + n_free], gram.shape[1] - 1
-    outer = gram[:, q, last]
-    solved = np.linalg.solve(gram[:, q][:, :, q], outer[:, :, None])[:, :, 0]
-    rss = np.maximum(gram[:, last, last] - (outer * solved).sum(axis=1), _RSS_FLOOR * gram[:, last, last])
+    last = gram.outcome
+    q = [*range(1, 1 + problem.flat.shape[1]), last + 1]
+    outer = gram.cross[:, q, last]
+    solved = np.linalg.solve(gram.cross[:, q][:, :, q], outer[:, :, None])[:, :, 0]
+    total = gram.cross[:, last, last]
+    rss = np.maximum(total - (outer * solved).sum(axis=1), _RSS_FLOOR * total)
     return np.asarray(rss / (int(problem.is_observed.sum()) - len(q)) + VARIANCE_FLOOR, dtype=np.float64)
 
 
-def _fit_option(
-    problem: SeriesProblem, option: MeanOption, gram: Floats, log_det: Floats, variance: Floats
-) -> OptionFit:
+def _fit_option(problem: SeriesProblem, option: MeanOption, gram: _Gram, variance: Floats) -> OptionFit:
     n_observed, n_span = int(problem.is_observed.sum()), int(problem.is_observed.size)
-    n_flat, n_free, n_shapes = problem.flat.shape[1], problem.free.shape[1], problem.shapes.shape[1]
-    flat = list(range(1, 1 + n_flat))
+    n_flat, last, log_det = problem.flat.shape[1], gram.outcome, gram.log_det
     shrunk = [i for i in option.free if i in shrunk_columns(problem)]
     loose = [i for i in option.free if i not in shrunk]
     free = [1 + n_flat + i for i in loose]
-    rest = list(range(1 + n_flat + n_free, 1 + n_flat + n_free + n_shapes + 1))
-    q = ([] if option.trend_spread is None else [0]) + [1 + n_flat + i for i in shrunk] + flat + free
-    inner = gram[:, q][:, :, q]
+    q = ([] if option.trend_spread is None else [0]) + [1 + n_flat + i for i in shrunk]
+    q += [*range(1, 1 + n_flat), *free]
+    lead = gram.cross[:, q]
+    inner, outer = lead[:, :, q], lead[:, :, last:]
     if option.trend_spread is not None:
         prior_variance = option.trend_spread**2 * noise_grid().level_variance(n_span)
         inner[:, 0, 0] += 1.0 / prior_variance
@@ -153,20 +172,19 @@ def _fit_option(
     for row, i in enumerate(shrunk, start=0 if option.trend_spread is None else 1):
         inner[:, row, row] += variance / problem.free_sd[i] ** 2
         log_det = log_det + np.log(problem.free_sd[i] ** 2 / variance)
-    outer = gram[:, q][:, :, rest]
     solved = np.linalg.solve(inner, outer)
-    schur = gram[:, rest][:, :, rest] - outer.transpose(0, 2, 1) @ solved
     log_det = log_det + np.linalg.slogdet(inner)[1]
-    g_ss = np.einsum("mss->ms", schur)[:, :n_shapes]
-    g_sy, g_yy = schur[:, :n_shapes, n_shapes], schur[:, n_shapes, n_shapes]
+    taken = np.einsum("mkc,mkc->mc", outer, solved)
+    g_ss, g_yy = gram.square[:, last + 1 :] - taken[:, 1:], gram.cross[:, last, last] - taken[:, 0]
+    g_sy = gram.cross[:, last, last + 1 :] - np.einsum("mk,mkc->mc", outer[:, :, 0], solved[:, :, 1:])
     location = g_sy / g_ss
-    floor = _RSS_FLOOR * gram[:, rest[-1], rest[-1]] + VARIANCE_FLOOR
+    floor = _RSS_FLOOR * gram.cross[:, last, last] + VARIANCE_FLOOR
     rss = np.maximum(g_yy[:, None] - location * g_sy, floor[:, None])
     df = float(n_observed - n_flat - len(free) - 1)
     log_weight = -0.5 * (log_det[:, None] + np.log(g_ss[:, :1])) - 0.5 * df * np.log(np.pi * rss) + gammaln(0.5 * df)
     if free:
         at = solved[:, -len(free) :, :]
-        coefficients = at[:, :, n_shapes:] - at[:, :, :n_shapes] * location[:, None, :]
+        coefficients = at[:, :, :1] - at[:, :, 1:] * location[:, None, :]
         sd = problem.free_sd[loose][None, :, None]
         log_weight += (-0.5 * (coefficients / sd) ** 2 - np.log(sd) - 0.5 * np.log(2.0 * np.pi)).sum(axis=1)
     log_weight += option.log_prior + problem.noise_log_prior[:, None] + problem.shape_log_prior[None, :]

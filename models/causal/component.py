@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from statsmodels.iolib.summary import summary_params
@@ -109,18 +110,25 @@ def statsmodels_table(y: Floats, model: ComponentModel) -> str:
     with warnings.catch_warnings():
         # The table only describes what is estimated elsewhere; statsmodels warns of short or exact fits in it.
         warnings.simplefilter("ignore")
-        if y.size <= _DENSE_LENGTH:
-            sigma = noise_covariance(y.size, model.noise)[np.ix_(seen, seen)]
-            x, names = model.columns[seen], model.names
-            is_shrunk = model.ridge > 0.0
-            sigma = sigma + (x[:, is_shrunk] / model.ridge[is_shrunk]) @ x[:, is_shrunk].T
-            x, names = x[:, ~is_shrunk], tuple(name for name, gone in zip(names, is_shrunk, strict=True) if not gone)
-            result = GLS(y[seen], x, sigma=sigma).fit()
-        else:
-            white = whiten_at(np.column_stack([model.columns, y]), seen, model.noise)
-            prior = np.diag(np.append(np.sqrt(model.ridge), 0.0))
-            rows = np.vstack([white, prior[prior.any(axis=1)]])
-            names = model.names
-            result = OLS(rows[:, -1], rows[:, :-1]).fit()
+        try:
+            result, names = _fit_dense(y, model) if y.size <= _DENSE_LENGTH else _fit_whitened(y, model)
+        except np.linalg.LinAlgError:  # a prior so wide that the sum of both has no inverse in floats
+            result, names = _fit_whitened(y, model)
         table = summary_params(result, xname=list(names), yname="KPI", alpha=0.05).as_text()
     return f"GLS, {int(seen.sum())} periods, {noise_grid().describe(model.noise)}\n{table}"
+
+
+def _fit_dense(y: Floats, model: ComponentModel) -> tuple[Any, tuple[str, ...]]:
+    seen, is_shrunk = model.is_observed, model.ridge > 0.0
+    sigma = noise_covariance(y.size, model.noise)[np.ix_(seen, seen)]
+    x = model.columns[seen]
+    sigma = sigma + (x[:, is_shrunk] / model.ridge[is_shrunk]) @ x[:, is_shrunk].T
+    names = tuple(name for name, gone in zip(model.names, is_shrunk, strict=True) if not gone)
+    return GLS(y[seen], x[:, ~is_shrunk], sigma=sigma).fit(), names
+
+
+def _fit_whitened(y: Floats, model: ComponentModel) -> tuple[Any, tuple[str, ...]]:
+    white = whiten_at(np.column_stack([model.columns, y]), model.is_observed, model.noise)
+    prior = np.diag(np.append(np.sqrt(model.ridge), 0.0))
+    rows = np.vstack([white, prior[prior.any(axis=1)]])
+    return OLS(rows[:, -1], rows[:, :-1]).fit(), model.names

@@ -5,25 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import logsumexp
 
+from models.causal.group_series import unit_levels
 from models.causal.noise import Mask, noise_grid, whiten_columns
 from models.causal.panel import KpiPanel
 from models.domain.effect import Floats
 
-_FEW_TREATED = 2
-_TEMPER_FEW, _TEMPER_MANY = 3.0, 20.0
+#: How many series the contrasts of a difference count for: 3, or as many as hold 400 periods if that is more.
+_TEMPER_SERIES, _TEMPER_PERIODS = 3.0, 400.0
+_TEMPER_MANY = 20.0
+#: Probability that the noise of a difference is none that contrasts tell of.
+_UNLIKE_CONTRASTS = 0.05
 _MIN_SERIES_PERIODS = 8
-_MAX_SERIES = 200
+_MAX_SERIES = 100
 
 
 def group_contrast_prior(panel: KpiPanel, treated: tuple[int, ...], controls: tuple[int, ...]) -> Floats:
     """Return the log prior of noise models, shape (n_noise,), for a difference of two groups.
 
-    Controls count over all periods, treated units before go-live.
+    Controls count over all periods, treated units before go-live, together for three series or 400 periods: what
+    reaches one group alone (a shock to the controls, a season that treated units follow more) is in the difference,
+    and no contrast within a group shows it. For the same reason the prior is robust: with probability .05 contrasts
+    say nothing (Schmidli et al. 2014). In simulation 20 series covered 71 % (200 panels) where 3 of 10 treated follow a
+    common random walk 1.3 times, and 90 % (200) where shocks reach controls alone; 3 series with a loading, robust,
+    95 % (120) and 93 % (320). One treated unit of another persistence than the controls is covered 95 % instead of 93
+    (100) at a tenth less width by the robust part, for .4 % more width where units are alike. Counting for one series
+    would cost 2 to 4 % of width and change no coverage by more than 2 points.
     """
     before = panel.is_observed & ~panel.is_treated_cell
-    tau = _TEMPER_FEW if len(treated) <= _FEW_TREATED else _TEMPER_MANY
-    return contrast_log_prior(panel, [controls, treated], before, tau)
+    tau = max(_TEMPER_SERIES, _TEMPER_PERIODS / panel.n_periods)
+    told = contrast_log_prior(panel, [controls, treated], before, tau)
+    return np.asarray(
+        np.logaddexp(
+            np.log(1.0 - _UNLIKE_CONTRASTS) + told - logsumexp(told),
+            np.log(_UNLIKE_CONTRASTS) + noise_grid().log_prior,
+        ),
+        dtype=np.float64,
+    )
 
 
 def contrast_log_prior(
@@ -31,9 +50,10 @@ def contrast_log_prior(
 ) -> Floats:
     """Return the log prior of noise models, shape (n_noise,), sharpened by contrasts within groups.
 
-    Each unit less its group's mean over used cells gives a restricted likelihood of its own (own level, own
-    variance); their sum is tempered by min(1, tau / number of series), tau = 3 for at most two treated, 20 otherwise,
-    since the noise of a mean is like, but not the same as, that of the units around it.
+    Each unit less its group's mean over used cells, levels taken out first so that units which come and go leave no
+    steps in the others, gives a restricted likelihood of its own (own level, own variance); their sum is tempered by
+    min(1, tau / number of series), since the noise of a mean is like, but not the same as, that of the units around
+    it.
 
     Parameters
     ----------
@@ -62,9 +82,10 @@ def _contrasts(panel: KpiPanel, rows: tuple[int, ...], is_used: Mask) -> list[Fl
     used = is_used[index] & (is_used[index].sum(axis=0) >= 2)[None, :]
     weights = np.where(used, panel.weights[index], 0.0)
     total = weights.sum(axis=0)
-    values = np.where(used, panel.values[index], 0.0)
+    level = unit_levels(panel.values[index], panel.weights[index], used)[:, None]
+    values = np.where(used, panel.values[index] - level, 0.0)
     mean = (weights * values).sum(axis=0) / np.where(total > 0, total, 1.0)
-    deviations = np.where(used, panel.values[index] - mean, np.nan)
+    deviations = np.where(used, values - mean, np.nan)
     return [row for row in deviations if np.isfinite(row).sum() >= _MIN_SERIES_PERIODS and np.nanstd(row) > 0.0]
 
 

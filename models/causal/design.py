@@ -39,11 +39,14 @@ def _rungs(panel: KpiPanel, study: Study) -> Iterator[DesignChoice]:
     treated = panel.is_treated_unit
     n_controls = int((~treated & panel.is_observed.any(axis=1)).sum())
     starts = np.unique(panel.go_live[treated])
+    has_dates = starts.size > 1 and _has_comparison(panel, starts)
     if study.is_randomised and n_controls:
-        yield DesignChoice(
-            Design.RANDOMISED, f"units were assigned at random, {n_controls} of them not treated", is_forced=False
-        )
-    if starts.size > 1 and _has_comparison(panel, starts):
+        drawn = f"units were assigned at random, {n_controls} of them not treated"
+        yield DesignChoice(Design.RANDOMISED, drawn, is_forced=False)
+    elif study.is_randomised and has_dates:
+        drawn = f"{starts.size} go-live dates were given to units at random"
+        yield DesignChoice(Design.RANDOMISED, drawn, is_forced=False)
+    if has_dates:
         who = f"{n_controls} units never treated" if n_controls else "compared with units not yet treated"
         yield DesignChoice(Design.STAGGERED, f"{starts.size} go-live dates, {who}", is_forced=False)
     if n_controls:

@@ -11,8 +11,17 @@ from models.causal.bands import effect_bands
 from models.causal.grade import grade_estimate
 from models.causal.mixture import mixture_interval, round_array, round_significant, two_sided_p
 from models.causal.panel import KpiPanel
+from models.causal.rollout_effects import RolloutEffects, cohort_effects, event_study
+from models.causal.sequence import always_valid
 from models.causal.target import EffectTarget
-from models.domain.effect import CheckResult, Design, EffectEstimate, Floats, LeftOut, Mixture
+from models.domain.effect import (
+    CheckResult,
+    Design,
+    EffectEstimate,
+    Floats,
+    LeftOut,
+    Mixture,
+)
 from models.domain.interval import Interval
 
 
@@ -23,7 +32,8 @@ class DesignFit:
     `paths`, `offsets` (n_shapes, n_effect_periods), `residual` (n_effect_periods, n_factors) and `noise`
     (n_effect_periods,) describe the effect path given the average, see `EffectEstimate`; `period_moments` are point
     and spread of each period's effect where effects are free, None where the paths carry them whole.
-    `window_observed` and `window_fitted` have shape (n_periods,).
+    `window_observed` and `window_fitted` have shape (n_periods,). `rollout` holds effects by age and go-live date where
+    there are several, `looks` points and standard errors (n_looks,) of repeated looks, this one last.
     """
 
     design: Design
@@ -42,6 +52,8 @@ class DesignFit:
     residual: Floats | None = None
     noise: Floats | None = None
     period_moments: tuple[Floats, Floats] | None = None
+    rollout: RolloutEffects | None = None
+    looks: tuple[Floats, Floats] | None = None
 
 
 def assemble_estimate(
@@ -99,7 +111,20 @@ def assemble_estimate(
         path_offsets=None if fitted.offsets is None else round_array(fitted.offsets),
         path_residual=None if fitted.residual is None else round_array(fitted.residual),
         path_noise=None if fitted.noise is None else round_array(fitted.noise),
+        event_study=() if fitted.rollout is None else event_study(fitted.rollout, level),
+        cohorts=() if fitted.rollout is None else cohort_effects(panel, fitted.rollout, level),
+        always_valid=_at_every_look(fitted.looks, average),
     )
+
+
+def _at_every_look(looks: tuple[Floats, Floats] | None, average: Interval) -> Interval | None:
+    """Return limits around the average that hold at all looks together, never narrower than at this one alone."""
+    if looks is None:
+        return None
+    low, high = always_valid(*looks, average.level)
+    reach = float(high[-1] - low[-1]) / 2.0
+    low_end, high_end = min(average.point - reach, average.low), max(average.point + reach, average.high)
+    return Interval(round_significant(low_end), average.point, round_significant(high_end), average.level)
 
 
 def _period_limits(

@@ -34,7 +34,8 @@ from models.domain.effect import Design, Floats, LeftOut, NotEstimable
 TREND_PRIOR = 0.05
 LOADING_PRIOR, LOADING_SD = 0.3, 0.3
 _COVARIATE_PRIOR = 0.5
-_MAX_TREATED_FOR_LOADING, _MIN_DONORS_FOR_LOADING = 2, 8
+_MIN_DONORS_FOR_LOADING = 3
+_FEW_TREATED, _MIN_BEFORE_FOR_MANY = 2, 24
 _MIN_CONTROL_SHARE = 0.6
 
 
@@ -55,14 +56,14 @@ class _Groups:
 def estimate_difference(panel: KpiPanel, study: Study) -> DesignFit | NotEstimable:
     """Return the difference-design fit, or the rule that refuses.
 
-    z = mean treated - mean control; a level, a trend with prior probability .05; with one or two treated and 8 donors
-    or more also a loading (deviation of the coefficient on the control mean from 1 ~ N(0, .3^2), with harmonics),
-    prior .3.
+    z = mean treated - mean control; a level, a trend with prior probability .05; with three donors or more (and 24
+    periods before go-live, if more than two units are treated) also a loading (deviation of the coefficient on the
+    control mean from 1 ~ N(0, .3^2), with harmonics), prior .3.
     """
     return _estimate(panel, study, Design.DIFFERENCE)
 
 
-def estimate_randomised(panel: KpiPanel, study: Study) -> DesignFit | NotEstimable:
+def estimate_randomised_means(panel: KpiPanel, study: Study) -> DesignFit | NotEstimable:
     """Return the difference-design fit of randomly assigned units: no trend and no loading can part them but chance."""
     return _estimate(panel, study, Design.RANDOMISED)
 
@@ -218,9 +219,13 @@ def _smooth(series: Floats) -> Floats:
 
 
 def _has_loading(groups: _Groups, design: Design) -> bool:
-    """Tell whether treated units may follow what is common more or less than the donors do."""
-    few = len(groups.treated) <= _MAX_TREATED_FOR_LOADING and len(groups.controls) >= _MIN_DONORS_FOR_LOADING
-    return few and design is Design.DIFFERENCE
+    """Tell whether treated units may follow what is common more or less than the donors do.
+
+    Three donors or more carry it; beyond two treated units, whose own differences average out, it needs 24 periods
+    before go-live: in 150 panels of 4 treated of 12 with 12 months before, it cost 7 % of width and gained nothing.
+    """
+    is_carried = len(groups.treated) <= _FEW_TREATED or int(groups.is_before.sum()) >= _MIN_BEFORE_FOR_MANY
+    return is_carried and len(groups.controls) >= _MIN_DONORS_FOR_LOADING and design is Design.DIFFERENCE
 
 
 def _blocks(

@@ -12,8 +12,10 @@ import numpy as np
 from models.domain.effect import (
     CheckResult,
     CheckStatus,
+    CohortEffect,
     Design,
     EffectEstimate,
+    EventTime,
     EvidenceGrade,
     JointPlace,
     LeftOut,
@@ -102,17 +104,17 @@ def _value_out(name: str, value: Any) -> Any:
         return [_period_out(period) for period in value]
     if isinstance(value, np.ndarray):
         return _array_out(value)
-    if isinstance(value, (Interval, JointPlace, Mixture)):
+    if isinstance(value, (CohortEffect, EventTime, Interval, JointPlace, Mixture)):
         return {field.name: _value_out(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if name in {"event_study", "cohorts"}:
+        return [_value_out("", row) for row in value]
     if name == "checks":
         return [_check_out(check) for check in value]
     if name == "left_out":
         return [{"unit": left.unit, "period": _period_out(left.period), "reason": left.reason} for left in value]
-    if isinstance(value, Design):
+    if isinstance(value, (Design, EvidenceGrade)):
         return value.value
-    if isinstance(value, EvidenceGrade):
-        return int(value)
-    return list(value) if isinstance(value, tuple) else value
+    return list(value) if isinstance(value, tuple) else _period_out(value)
 
 
 def _value_in(name: str, value: Any) -> Any:
@@ -123,6 +125,9 @@ def _value_in(name: str, value: Any) -> Any:
         "grade": EvidenceGrade,
         "average": lambda raw: Interval(**raw),
         "cumulative": lambda raw: Interval(**raw),
+        "always_valid": lambda raw: Interval(**raw),
+        "event_study": lambda raw: tuple(EventTime(**{**row, "effect": Interval(**row["effect"])}) for row in raw),
+        "cohorts": lambda raw: tuple(_cohort_in(row) for row in raw),
         "joint": _place_in,
         "mixture": lambda raw: Mixture(**{key: _array_in(key, row) for key, row in raw.items()}),
         "checks": lambda raw: tuple(_check_in(row) for row in raw),
@@ -140,6 +145,13 @@ def _value_in(name: str, value: Any) -> Any:
 def _place_in(raw: dict[str, Any]) -> JointPlace:
     correlation = _array_in("correlation", raw["correlation"])
     return JointPlace(tuple(raw["members"]), raw["index"], correlation, tuple(raw["units"]))
+
+
+def _cohort_in(row: dict[str, Any]) -> CohortEffect:
+    go_live = _period_in(row["go_live"])
+    if go_live is None:
+        raise ValueError("a cohort has no go-live")
+    return CohortEffect(go_live, tuple(row["units"]), Interval(**row["effect"]), row["n_periods"])
 
 
 def _check_out(check: CheckResult) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from models.causal.admit import admit_panel
 from models.causal.design import DesignChoice, rank_designs
 from models.causal.design_fit import DesignFit, assemble_estimate
-from models.causal.difference import estimate_difference, estimate_randomised
+from models.causal.difference import estimate_difference
 from models.causal.interrupted import estimate_before_after, estimate_interrupted
 from models.causal.panel import KpiPanel, read_panel
-from models.causal.refuse import refuse_panel
+from models.causal.randomised import estimate_randomised
+from models.causal.refuse import refuse_forced, refuse_panel, settle_waiting
 from models.causal.staggered import estimate_staggered
 from models.causal.study import Study
 from models.domain.effect import Design, EffectEstimate, NotEstimable
@@ -72,10 +74,16 @@ def estimate_effect(
     forced = _parse_design(design)
     facts = study if study is not None else Study()
     read = read_panel(panel, go_live, facts)
-    refusal = refuse_panel(read)
+    refusal = refuse_panel(read) or refuse_forced(read, facts, forced)
     if refusal is not None:
-        return refusal
+        return settle_waiting(refusal, read, facts)
+    read = admit_panel(read)
     return _first_that_fits(read, facts, rank_designs(read, facts, forced), level, seed)
+
+
+def fit_design(panel: KpiPanel, study: Study, design: Design) -> DesignFit | NotEstimable:
+    """Return the fit of one design on a panel that has been read, or the rule that refuses."""
+    return _ESTIMATORS[design](panel, study)
 
 
 def _first_that_fits(
@@ -84,7 +92,7 @@ def _first_that_fits(
     """Return the estimate of the first design that fits; where none does, the refusal of the first."""
     refusals: list[NotEstimable] = []
     for choice in choices:
-        fitted = _ESTIMATORS[choice.design](panel, study)
+        fitted = fit_design(panel, study, choice.design)
         if not isinstance(fitted, NotEstimable):
             reason = choice.reason
             if refusals:
@@ -93,7 +101,7 @@ def _first_that_fits(
         refusals.append(fitted)
         if fitted.rule == "no_overlap":
             break
-    return refusals[0]
+    return settle_waiting(refusals[0], panel, study)
 
 
 def _parse_design(design: Design | str | None) -> Design | None:

@@ -22,10 +22,12 @@ _DESIGN_WORDS: dict[Design, str] = {
 
 #: The highest grade that remains when a check fails; printed in docs/methods/estimation.md.
 FAILED_CHECK_CAP: dict[str, EvidenceGrade] = {
+    "balance": EvidenceGrade.E3,
     "pre_trend": EvidenceGrade.E2,
     "level_break": EvidenceGrade.E1,
     "concurrent_events": EvidenceGrade.E1,
     "gaps": EvidenceGrade.E2,
+    "unit_differences": EvidenceGrade.E2,
 }
 
 

@@ -61,6 +61,8 @@ def mean_series(values: Floats, weights: Floats, is_baseline: Mask) -> tuple[Flo
     if values.shape[0] == 1:
         return plain, plain
     base = np.where(used & is_baseline, weights, 0.0).sum(axis=1)
+    if not base.any():  # no unit was seen before: there is no series to speak of
+        return np.full(seen.shape, np.nan), plain
     anchor = float((base * np.where(np.isfinite(level), level, 0.0)).sum() / base.sum())
     adjusted = np.where(seen, (w * deviation).sum(axis=0) / safe + anchor, np.nan)
     return adjusted, plain

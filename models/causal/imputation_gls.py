@@ -1,20 +1,25 @@
 """GLS imputation of untreated outcomes under one noise model (after Borusyak, Jaravel and Spiess 2024).
 
-Untreated outcomes are y_it = unit + period + noise, noise independent across units with covariance sigma^2 V over
-time. Unit and period effects are fitted by GLS on untreated cells alone; each treated cell is held against its
-prediction, which carries the unit's own recent noise forward. Units with the same pattern of untreated cells share
-every matrix.
+Untreated outcomes are y_it = unit + period + noise, noise independent across units with covariance sigma^2 s_i V over
+time, s_i the unit's own share. Unit and period effects are fitted by GLS on untreated cells alone; each treated cell is
+held against its prediction, which carries the unit's own recent noise forward. Units with the same pattern of
+untreated cells share every matrix.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from models.causal.average import VARIANCE_FLOOR
-from models.causal.noise import Mask, noise_covariance, whiten_at
+from models.causal.average import VARIANCE_FLOOR, Ints
+from models.causal.noise import Mask, apply_precision, noise_covariance
 from models.domain.effect import Floats
+
+_CACHED_PATTERNS = 64
+_CACHED_LENGTH = 200
+_DENSE_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class ImputationFit:
 
     `effects` (n_units, n_periods) are treated cells less their prediction, NaN elsewhere; `residuals` are untreated
     cells less unit and period effects; `period_covariance` is A^-1, the covariance of period effects over sigma^2
-    (first used period fixed at 0).
+    (first used period fixed at 0); `variances` (n_units,) are s_i.
     """
 
     blocks: tuple[PatternBlock, ...]
@@ -51,6 +56,7 @@ class ImputationFit:
     period_covariance: Floats
     sigma2: float
     df: float
+    variances: Floats
 
 
 def pattern_rows(untreated: Mask, counted: Mask) -> list[tuple[int, ...]]:
@@ -61,7 +67,14 @@ def pattern_rows(untreated: Mask, counted: Mask) -> list[tuple[int, ...]]:
     return [tuple(rows) for rows in groups.values()]
 
 
-def fit_imputation(values: Floats, untreated: Mask, counted: Mask, noise: int) -> ImputationFit:
+def fit_imputation(
+    values: Floats,
+    untreated: Mask,
+    counted: Mask,
+    noise: int,
+    variances: Floats | None = None,
+    level_spread: float = np.inf,
+) -> ImputationFit:
     """Return the imputation fit under one noise model.
 
     Parameters
@@ -71,27 +84,34 @@ def fit_imputation(values: Floats, untreated: Mask, counted: Mask, noise: int) -
         must have an untreated cell, and its unit too, all connected.
     noise
         Index of the noise model.
+    variances
+        Shape (n_units,): the noise variance of each unit in units of sigma^2; None for all alike.
+    level_spread
+        Variance of unit levels around one mean over that of their noise, where units were drawn at random; infinite
+        leaves each level free. It draws levels together as far as their history fails to part them (what CUPED does
+        with one coefficient).
     """
     n_periods = values.shape[1]
-    covariance = noise_covariance(n_periods, noise)
+    sizes = np.ones(values.shape[0]) if variances is None else variances
     blocks = tuple(
-        pattern_block(rows, untreated, counted, covariance, noise) for rows in pattern_rows(untreated, counted)
+        _kept_block(rows, untreated, counted, noise, level_spread) for rows in pattern_rows(untreated, counted)
     )
     normal, right, total = np.zeros((n_periods, n_periods)), np.zeros(n_periods), 0.0
     for block in blocks:
         pre, own = list(block.pre), values[np.ix_(block.rows, block.pre)]
-        normal[np.ix_(pre, pre)] += len(block.rows) * block.centred
+        share = 1.0 / sizes[list(block.rows)]
+        normal[np.ix_(pre, pre)] += share.sum() * block.centred
         moved = own @ block.centred
-        right[pre] += moved.sum(axis=0)
-        total += float((moved * own).sum())
+        right[pre] += share @ moved
+        total += float(share @ (moved * own).sum(axis=1))
     used = np.flatnonzero(untreated.any(axis=0))
-    free = used[1:]
+    free = used[1:] if np.isinf(level_spread) else used
     inverse = np.zeros((n_periods, n_periods))
     inverse[np.ix_(free, free)] = np.linalg.inv(normal[np.ix_(free, free)])
     period = inverse @ right
     rss = max(total - float(right @ period), 1e-18 * total + VARIANCE_FLOOR)
     n_units = int(untreated.any(axis=1).sum())
-    df = float(untreated.sum() - n_units - free.size)
+    df = float(untreated.sum() - free.size - (n_units if np.isinf(level_spread) else 0))
     effects, residuals = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
     for block in blocks:
         own = values[np.ix_(block.rows, block.pre)] - period[list(block.pre)]
@@ -101,30 +121,60 @@ def fit_imputation(values: Floats, untreated: Mask, counted: Mask, noise: int) -
         if block.post:
             predicted = unit[:, None] + period[list(block.post)] + left @ block.carry.T
             effects[np.ix_(block.rows, block.post)] = values[np.ix_(block.rows, block.post)] - predicted
-    return ImputationFit(blocks, effects, residuals, period, inverse, rss / df, df)
+    return ImputationFit(blocks, effects, residuals, period, inverse, rss / df, df, sizes)
+
+
+_Matrices = tuple[tuple[int, ...], tuple[int, ...], Floats, Floats, Floats, Floats, float]
 
 
 def pattern_block(
     rows: tuple[int, ...], untreated: Mask, counted: Mask, covariance: Floats, noise: int
 ) -> PatternBlock:
     """Return what units of one pattern share under a noise model of covariance V, shape (n_periods, n_periods)."""
-    pre, post = np.flatnonzero(untreated[rows[0]]), np.flatnonzero(counted[rows[0]])
-    factor = whiten_at(np.eye(untreated.shape[1])[:, pre], untreated[rows[0]], noise)
-    precision = factor.T @ factor
+    return PatternBlock(rows, *_pattern_matrices(untreated[rows[0]], counted[rows[0]], covariance, noise, np.inf))
+
+
+def _kept_block(rows: tuple[int, ...], untreated: Mask, counted: Mask, noise: int, level_spread: float) -> PatternBlock:
+    """Return the same, the matrices of recent patterns kept."""
+    before, after = untreated[rows[0]], counted[rows[0]]
+    if before.size > _CACHED_LENGTH:
+        covariance = noise_covariance(before.size, noise)
+        return PatternBlock(rows, *_pattern_matrices(before, after, covariance, noise, level_spread))
+    return PatternBlock(rows, *_cached_matrices(before.tobytes(), after.tobytes(), noise, level_spread))
+
+
+@lru_cache(maxsize=_CACHED_PATTERNS)
+def _cached_matrices(before: bytes, after: bytes, noise: int, level_spread: float) -> _Matrices:
+    untreated, counted = np.frombuffer(before, dtype=bool), np.frombuffer(after, dtype=bool)
+    return _pattern_matrices(untreated, counted, noise_covariance(untreated.size, noise), noise, level_spread)
+
+
+def _pattern_matrices(untreated: Mask, counted: Mask, covariance: Floats, noise: int, level_spread: float) -> _Matrices:
+    pre, post = np.flatnonzero(untreated), np.flatnonzero(counted)
+    precision = _precision(untreated, pre, covariance, noise)
     ones = precision.sum(axis=1)
-    size = float(ones.sum())
+    size = float(ones.sum()) + 1.0 / level_spread
     carry = covariance[np.ix_(post, pre)] @ precision
     error = covariance[np.ix_(post, post)] - carry @ covariance[np.ix_(pre, post)]
-    return PatternBlock(
-        rows=rows,
-        pre=tuple(int(at) for at in pre),
-        post=tuple(int(at) for at in post),
-        centred=precision - np.outer(ones, ones) / size,
-        carry=carry,
-        carry_error=error,
-        level=ones / size,
-        level_variance=1.0 / size,
+    return (
+        tuple(int(at) for at in pre),
+        tuple(int(at) for at in post),
+        precision - np.outer(ones, ones) / size,
+        carry,
+        error,
+        ones / size,
+        1.0 / size,
     )
+
+
+def _precision(untreated: Mask, pre: Ints, covariance: Floats, noise: int) -> Floats:
+    """Return V^-1 on the untreated cells of a pattern; beyond 400 periods by the smoothing recursions."""
+    if untreated.size > _DENSE_LENGTH:
+        columns, _ = apply_precision(np.eye(untreated.size)[:, pre], untreated, noise)
+        precision = np.asarray(columns[pre], dtype=np.float64)
+    else:
+        precision = np.asarray(np.linalg.inv(covariance[np.ix_(pre, pre)]), dtype=np.float64)
+    return np.asarray((precision + precision.T) / 2.0, dtype=np.float64)
 
 
 def effect_covariance(fit: ImputationFit, shares: Floats) -> tuple[Floats, Floats]:
@@ -151,35 +201,10 @@ def effect_covariance(fit: ImputationFit, shares: Floats) -> tuple[Floats, Float
         post, pre = list(block.post), list(block.pre)
         share = shares[np.ix_(block.rows, post)]
         left = 1.0 - block.carry.sum(axis=1)
-        shared = share.T @ share
+        shared = share.T @ (fit.variances[list(block.rows), None] * share)
         covariance[np.ix_(post, post)] += shared * (block.carry_error + block.level_variance * np.outer(left, left))
         total = share.sum(axis=0)
         on_periods[post, post] += total
         on_periods[np.ix_(post, pre)] -= total[:, None] * (block.carry + np.outer(left, block.level))
     covariance += on_periods @ fit.period_covariance @ on_periods.T
     return means, fit.sigma2 * covariance
-
-
-def unit_influence(fit: ImputationFit, weights: Floats, treated_residuals: Floats) -> Floats:
-    """Return each unit's influence on a weighted sum of effects, shape (n_units,): squares add to a variance.
-
-    Parameters
-    ----------
-    weights
-        Shape (n_units, n_periods).
-    treated_residuals
-        Shape (n_units, n_periods): counted cells' effects less what is common to them, 0 elsewhere.
-    """
-    on_periods, influence = np.zeros(weights.shape[1]), np.zeros(weights.shape[0])
-    for block in fit.blocks:
-        if block.post:
-            w = weights[np.ix_(block.rows, block.post)]
-            a = w @ (1.0 - block.carry.sum(axis=1))
-            influence[list(block.rows)] += (w * treated_residuals[np.ix_(block.rows, block.post)]).sum(axis=1)
-            on_periods[list(block.post)] += w.sum(axis=0)
-            on_periods[list(block.pre)] -= w.sum(axis=0) @ block.carry + a.sum() * block.level
-    pull = fit.period_covariance @ on_periods
-    for block in fit.blocks:
-        left = fit.residuals[np.ix_(block.rows, block.pre)]
-        influence[list(block.rows)] -= left @ block.centred @ pull[list(block.pre)]
-    return influence

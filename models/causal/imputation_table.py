@@ -41,7 +41,8 @@ def imputation_table(fit: ImputationFit, weights: Floats, noise: int, unit_size:
 def _partialled(fit: ImputationFit, weights: Floats, noise: int) -> tuple[Floats, Floats]:
     """Return whitened residual outcomes plus the average effect's share, and its partialled-out regressor.
 
-    The regressor is L' v / (v' V v), where v are the weights with which the estimator combines outcomes, V = L L'.
+    The regressor is L' v / (v' V v), where v are the weights with which the estimator combines outcomes, V = L L' the
+    covariance of all cells, each unit with its own share.
     """
     n_periods = weights.shape[1]
     on_periods = np.zeros(n_periods)
@@ -56,16 +57,17 @@ def _partialled(fit: ImputationFit, weights: Floats, noise: int) -> tuple[Floats
     residuals, regressors, average = [], [], 0.0
     for block, before in zip(fit.blocks, own, strict=True):
         v = np.zeros((len(block.rows), n_periods))
-        v[:, list(block.pre)] = before - block.centred @ pull[list(block.pre)]
+        spread = np.sqrt(fit.variances[list(block.rows)])[:, None]
+        v[:, list(block.pre)] = before - (block.centred @ pull[list(block.pre)]) / spread**2
         w = weights[np.ix_(block.rows, block.post)]
         v[:, list(block.post)] = w
         cells = np.isin(np.arange(n_periods), [*block.pre, *block.post])
         factor = whiten_at(np.eye(n_periods)[:, cells], cells, noise)
-        regressors.append(np.linalg.solve(factor.T, v[:, cells].T).T)
+        regressors.append(np.linalg.solve(factor.T, v[:, cells].T).T * spread)
         left = np.zeros((len(block.rows), n_periods))
         left[:, list(block.pre)] = fit.residuals[np.ix_(block.rows, block.pre)]
         left[:, list(block.post)] = left[:, list(block.pre)] @ block.carry.T
-        residuals.append(left[:, cells] @ factor.T)
+        residuals.append(left[:, cells] @ factor.T / spread)
         average += float((w * np.nan_to_num(fit.effects[np.ix_(block.rows, block.post)])).sum())
     regressor = np.concatenate([part.ravel() for part in regressors])
     regressor /= regressor @ regressor

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.causal.admit import admit_panel
 from models.causal.average import Ints
 from models.causal.estimate import estimate_effect
 from models.causal.joint_columns import Member
@@ -16,7 +17,7 @@ from models.causal.joint_separate import separate_members
 from models.causal.joint_together import describe_separation, fit_together
 from models.causal.noise import Mask
 from models.causal.panel import KpiPanel, read_panel
-from models.causal.refuse import refuse_counts, refuse_panel
+from models.causal.refuse import refuse_counts, refuse_panel, settle_waiting
 from models.causal.study import Study
 from models.causal.support import largest_connected
 from models.domain.effect import EffectEstimate, LeftOut, NotEstimable
@@ -83,7 +84,7 @@ def estimate_joint_effects(
     read = read_panel(panel, _first_of(request.go_lives.values()), facts)
     refusal = refuse_panel(read)
     if refusal is not None:
-        return refusal
+        return settle_waiting(refusal, read, facts)
     starts = {name: read_panel(panel, request.go_lives[name], facts).go_live for name in names}
     groups: list[JointGroup] = []
     for part in _meeting(read, starts):
@@ -125,6 +126,7 @@ def _estimate_part(request: _Request, starts: Mapping[str, Starts]) -> list[Join
     for member in members:
         refusal = _too_few(read, member)
         if refusal is not None:
+            refusal = settle_waiting(refusal, member.on(read), request.study)
             groups.append(JointGroup(member.initiatives, refusal, 1.0, f"Not estimable yet: {refusal.reason}"))
             is_late = refusal.rule == "too_few_after"
             own = member.on(read)
@@ -152,7 +154,7 @@ def _separate(
 
 
 def _read(request: _Request, starts: Mapping[str, Starts]) -> KpiPanel:
-    return read_panel(request.frame, _first_of(request.go_lives[name] for name in starts), request.study)
+    return admit_panel(read_panel(request.frame, _first_of(request.go_lives[name] for name in starts), request.study))
 
 
 def _spoilt_by_others(request: _Request, starts: Mapping[str, Starts]) -> Study:

@@ -94,7 +94,9 @@ def fit_over_panel(
 
 
 def _checks(fitted: DesignFit, *, is_wider: bool) -> tuple[CheckResult, ...]:
-    """Return the checks with the word on units that differ from the joint fit itself."""
+    """Return the checks with the word on units that differ from the joint fit itself, unless the ladder failed it."""
+    if any(check.key == "unit_differences" and check.status is CheckStatus.FAIL for check in fitted.checks):
+        return fitted.checks
     kept = tuple(check for check in fitted.checks if check.key != "unit_differences")
     case, status = ("wider", CheckStatus.REVIEW) if is_wider else ("alike", CheckStatus.PASS)
     return (*kept, make_check("unit_differences", case, status))

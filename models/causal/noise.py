@@ -23,6 +23,7 @@ KAPPA = np.array([0.0, 0.05, 0.1, 0.2, 0.4, 0.8])
 PROBABILITY_NO_WALK = 0.75
 PROBABILITY_NO_WALK_ALONE = 0.35
 _CACHED_LENGTH = 800
+_MATRIX_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,74 +135,115 @@ def whiten_columns(columns: Floats, is_observed: Mask) -> tuple[Floats, Floats]:
     """
     grid, gains = noise_grid(), filter_gains(is_observed)
     m, c = grid.rho.size, columns.shape[1]
-    out = np.empty((int(is_observed.sum()), m, c))
-    ar, walk, rho = np.zeros((m, c)), np.zeros((m, c)), grid.rho[:, None]
+    out = np.empty((m, int(is_observed.sum()), c))
+    ar, walk, surprise, moved = (np.zeros((m, c)) for _ in range(4))
+    rho = grid.rho[:, None]
+    inverse_sd, ar_gain, walk_gain = (g[:, :, None] for g in (gains.inverse_sd, gains.ar_gain, gains.walk_gain))
     row = 0
-    for t, seen in enumerate(is_observed):
+    for t, seen in enumerate(is_observed.tolist()):
         if seen:
-            surprise = columns[t] - ar
+            np.subtract(columns[t], ar, out=surprise)
             surprise -= walk
-            np.multiply(surprise, gains.inverse_sd[t][:, None], out=out[row])
-            ar += gains.ar_gain[t][:, None] * surprise
-            surprise *= gains.walk_gain[t][:, None]
+            np.multiply(surprise, inverse_sd[t], out=out[:, row])
+            ar += np.multiply(surprise, ar_gain[t], out=moved)
+            surprise *= walk_gain[t]
             walk += surprise
             row += 1
         ar *= rho
-    return np.ascontiguousarray(out.transpose(1, 2, 0)), gains.log_det
+    return out.transpose(0, 2, 1), gains.log_det
 
 
 def whiten_at(columns: Floats, is_observed: Mask, index: int) -> Floats:
     """Whiten columns (n_periods, n_columns) under one noise model: shape (n_observed, n_columns)."""
-    grid, gains = noise_grid(), filter_gains(is_observed)
+    if is_observed.size <= _MATRIX_LENGTH:
+        return _innovations(is_observed.tobytes(), int(index)) @ columns[is_observed]
+    gains = filter_gains(is_observed)
     out = np.empty((int(is_observed.sum()), columns.shape[1]))
+    _filter(columns, is_observed, gains, int(index), out)
+    return out
+
+
+@lru_cache(maxsize=40)
+def _innovations(packed: bytes, index: int) -> Floats:
+    """Return the lower triangle that whitens observed rows under one noise model, (n_observed, n_observed)."""
+    is_observed = np.frombuffer(packed, dtype=np.bool_)
+    n = int(is_observed.sum())
+    identity = np.zeros((is_observed.size, n))
+    identity[is_observed] = np.eye(n)
+    out = np.empty((n, n))
+    _filter(identity, is_observed, filter_gains(is_observed), index, out)
+    out.setflags(write=False)
+    return out
+
+
+def _filter(columns: Floats, is_observed: Mask, gains: FilterGains, index: int, out: Floats) -> None:
+    """Write the scaled innovations of observed rows under one noise model into `out` (n_observed, n_columns)."""
+    rho = float(noise_grid().rho[index])
     ar, walk = np.zeros(columns.shape[1]), np.zeros(columns.shape[1])
-    rho, row, last = float(grid.rho[index]), 0, 0
-    ar_gain, walk_gain, inverse_sd = gains.ar_gain[:, index], gains.walk_gain[:, index], gains.inverse_sd[:, index]
-    for t in np.flatnonzero(is_observed):
+    inverse_sd = gains.inverse_sd[:, index].tolist()
+    ar_gain, walk_gain = gains.ar_gain[:, index].tolist(), gains.walk_gain[:, index].tolist()
+    row, last = 0, 0
+    for t in np.flatnonzero(is_observed).tolist():
         if row:
             ar *= rho ** (t - last)
-        surprise = columns[t] - ar - walk
-        out[row] = surprise * inverse_sd[t]
-        ar += ar_gain[t] * surprise
-        walk += walk_gain[t] * surprise
-        row, last = row + 1, int(t)
-    return out
+        surprise = columns[t] - ar
+        surprise -= walk
+        np.multiply(surprise, inverse_sd[t], out=out[row])
+        ar += surprise * ar_gain[t]
+        surprise *= walk_gain[t]
+        walk += surprise
+        row, last = row + 1, t
 
 
 def noise_covariance(n_periods: int, index: int) -> Floats:
     """Return V of one noise model, shape (n_periods, n_periods)."""
     grid = noise_grid()
     i = np.arange(1, n_periods + 1)
-    ar = grid.ar_variance[index] * grid.rho[index] ** np.abs(i[:, None] - i[None, :]) / (1.0 - grid.rho[index] ** 2)
-    return np.asarray(ar + grid.walk_variance[index] * np.minimum(i[:, None], i[None, :]), dtype=np.float64)
+    by_lag = grid.ar_variance[index] * grid.rho[index] ** np.arange(n_periods) / (1.0 - grid.rho[index] ** 2)
+    shared = grid.walk_variance[index] * np.minimum(i[:, None], i[None, :])
+    return np.asarray(by_lag[np.abs(i[:, None] - i[None, :])] + shared, dtype=np.float64)
 
 
 def apply_precision(columns: Floats, is_observed: Mask, index: int) -> tuple[Floats, Floats]:
-    """Return V^-1 columns and the diagonal of V^-1 for one noise model, in O(n) by the smoothing recursions.
+    """Return V^-1 columns and the diagonal of V^-1 for one noise model.
 
-    Shapes (n_periods, n_columns) and (n_periods,), zero in missing rows (de Jong and Penzer 1998: smoothing errors).
+    Shapes (n_periods, n_columns) and (n_periods,), zero in missing rows. By the triangle that whitens, kept, up to 400
+    periods; beyond in O(n) by the smoothing recursions (de Jong and Penzer 1998: smoothing errors).
     """
+    if is_observed.size > _MATRIX_LENGTH:
+        return _smooth(columns, is_observed, index)
+    innovations = _innovations(is_observed.tobytes(), int(index))
+    product, diagonal = np.zeros(columns.shape), np.zeros(is_observed.size)
+    product[is_observed] = innovations.T @ (innovations @ columns[is_observed])
+    diagonal[is_observed] = (innovations**2).sum(axis=0)
+    return product, diagonal
+
+
+def _smooth(columns: Floats, is_observed: Mask, index: int) -> tuple[Floats, Floats]:
     grid, gains = noise_grid(), filter_gains(is_observed)
     n, c = columns.shape
-    rho = grid.rho[index]
-    state, surprise = np.zeros((2, c)), np.zeros((n, c))
-    gain = np.stack([gains.ar_gain[:, index], gains.walk_gain[:, index]], axis=1)
-    precision = gains.inverse_sd[:, index] ** 2
-    move = np.array([rho, 1.0])
-    for t in range(n):
-        if is_observed[t]:
-            surprise[t] = columns[t] - state.sum(axis=0)
-            state += gain[t][:, None] * surprise[t]
-        state *= move[:, None]
+    rho = float(grid.rho[index])
+    whole = np.empty((int(is_observed.sum()), c))
+    _filter(columns, is_observed, gains, index, whole)
+    ar_gain, walk_gain = gains.ar_gain[:, index].tolist(), gains.walk_gain[:, index].tolist()
+    inverse_sd = gains.inverse_sd[:, index].tolist()
     smoothed, diagonal = np.zeros((n, c)), np.zeros(n)
-    r, big_n = np.zeros((2, c)), np.zeros((2, 2))
+    r_ar, r_walk = np.zeros(c), np.zeros(c)
+    n_aa = n_aw = n_ww = 0.0
+    row = whole.shape[0]
     for t in range(n - 1, -1, -1):
-        r, big_n = move[:, None] * r, big_n * np.outer(move, move)
+        r_ar *= rho
+        n_aa, n_aw = rho * rho * n_aa, rho * n_aw
         if is_observed[t]:
-            k = gain[t]
-            smoothed[t] = surprise[t] * precision[t] - k @ r
-            diagonal[t] = precision[t] + k @ big_n @ k
-            r = r + smoothed[t][None, :]
-            keep = np.eye(2) - np.outer(k, np.ones(2))
-            big_n = np.outer(np.ones(2), np.ones(2)) * precision[t] + keep.T @ big_n @ keep
+            row -= 1
+            k, g, precision = ar_gain[t], walk_gain[t], inverse_sd[t] ** 2
+            u = np.multiply(whole[row], inverse_sd[t], out=smoothed[t])
+            u -= k * r_ar
+            u -= g * r_walk
+            r_ar += u
+            r_walk += u
+            on_ar, on_walk = k * n_aa + g * n_aw, k * n_aw + g * n_ww
+            size = precision + k * on_ar + g * on_walk
+            diagonal[t] = size
+            n_aa, n_aw, n_ww = n_aa - 2.0 * on_ar + size, n_aw - on_ar - on_walk + size, n_ww - 2.0 * on_walk + size
     return smoothed, diagonal

@@ -12,6 +12,8 @@ from models.causal.component import ComponentFit, ComponentModel, component_mode
 from models.domain.effect import Floats
 
 _WEEKS = 52
+#: Periods that the search leaves at the least: what the rules ask of a series is not to be taken away again.
+_FEWEST_LEFT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,10 @@ def _find_outliers(problem: SeriesProblem, fit: AverageFit) -> tuple[int, ...]:
     n = int(problem.is_observed.sum())
     bar, found = outlier_threshold(n), []
     model = component_model(problem, fit, fit.best)
-    for _ in range(max(3, n // 20)):
+    for _ in range(min(max(3, n // 20), max(0, n - _FEWEST_LEFT))):
         scaled = np.abs(_scaled(fit_component(problem.y, model).outlier_t))
         at = int(np.argmax(scaled))
-        if scaled[at] <= bar or _is_last_of_a_kind(model, at):
+        if scaled[at] <= bar or _is_last_of_a_kind(model, at) or _is_all_that_moves(problem, model, at):
             break
         found.append(at)
         is_kept = model.is_observed.copy()
@@ -81,6 +83,13 @@ def _is_last_of_a_kind(model: ComponentModel, at: int) -> bool:
     """Whether the effect could not be told without this period: fewer than two treated periods would remain."""
     treated = model.is_observed & (model.columns[:, -1] != 0.0)
     return bool(treated[at]) and int(treated.sum()) <= 2
+
+
+def _is_all_that_moves(problem: SeriesProblem, model: ComponentModel, at: int) -> bool:
+    """Whether the series never changes without this period: its noise is then unknown, not nought."""
+    rest = model.is_observed.copy()
+    rest[at] = False
+    return bool(np.ptp(problem.y[rest]) <= 1e-9 * abs(problem.y[at]))
 
 
 def _find_spikes(problem: SeriesProblem, fit: AverageFit) -> tuple[int, ...]:

@@ -16,6 +16,9 @@ from models.domain.errors import PanelError
 
 _KNOWN = frozenset({"unit", "period", "value", "weight", "numerator", "denominator"})
 _NEVER = 2**31
+#: No measured quantity is this large; its square still is a float.
+_LARGEST = 1e100
+_MOST_CELLS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,12 @@ def read_panel(frame: pd.DataFrame, go_live: Mapping[Any, Any], study: Study) ->
     codes, raw_periods = pd.factorize(frame["period"])
     parsed = [parse_period(raw) for raw in raw_periods]
     keys = [parsed[code] for code in codes.tolist()]
-    timeline = build_timeline(sorted(set(parsed)), study.frequency)
+    timeline = build_timeline(list(set(parsed)), study.frequency)
     positions = np.array([timeline.position(key) for key in parsed], dtype=np.int64)
     cells = (np.asarray(unit_codes, dtype=np.int64), positions[codes])
     shape = (len(units), len(timeline.periods))
+    if shape[0] * shape[1] > _MOST_CELLS:
+        raise PanelError(f"{shape[0]:,} units over {shape[1]:,} periods are more than {_MOST_CELLS:,} cells")
     _require_once(cells, shape, units, timeline)
     value, weight = _value_and_weight(frame, study, keys)
     names = _covariate_names(frame, study)
@@ -87,7 +92,8 @@ def read_panel(frame: pd.DataFrame, go_live: Mapping[Any, Any], study: Study) ->
     values[cells] = value
     weights[cells] = weight
     is_weighted = study.aggregation != "sum" and bool({"weight", "denominator"} & set(frame.columns))
-    starts = np.array([_start(go_live, unit, timeline) for unit in units], dtype=np.int64)
+    given = {str(unit): start for unit, start in go_live.items()}
+    starts = np.array([_start(given.get(unit), timeline) for unit in units], dtype=np.int64)
     panel = KpiPanel(units, timeline, values, weights, is_weighted, starts, covariates, names, ())
     return _leave_out(panel, study, go_live)
 
@@ -99,6 +105,9 @@ def _require_columns(frame: pd.DataFrame) -> None:
         missing.add("value")
     if missing:
         raise PanelError(f"the panel lacks the column {', '.join(sorted(missing))}")
+    if frame.columns.has_duplicates:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise PanelError(f"the panel has the column {twice} more than once")
     if len(frame) == 0:
         raise PanelError("the panel has no rows")
     if frame["unit"].isna().any() or frame["period"].isna().any():
@@ -115,8 +124,10 @@ def _require_once(cells: Any, shape: tuple[int, int], units: tuple[str, ...], ti
 
 def _numeric(frame: pd.DataFrame, name: str, keys: list[PeriodKey]) -> Floats:
     column = frame[name]
-    if pd.api.types.is_bool_dtype(column) or not (
-        pd.api.types.is_numeric_dtype(column) or column.map(_is_number_or_missing).all()
+    if (
+        pd.api.types.is_bool_dtype(column)
+        or pd.api.types.is_complex_dtype(column)
+        or not (pd.api.types.is_numeric_dtype(column) or column.map(_is_number_or_missing).all())
     ):
         raise PanelError(f"the column {name} holds something that is no number")
     numbers = np.asarray(pd.to_numeric(column), dtype=np.float64)
@@ -124,6 +135,10 @@ def _numeric(frame: pd.DataFrame, name: str, keys: list[PeriodKey]) -> Floats:
     if infinite.size:
         row = int(infinite[0])
         raise PanelError(f"the {name} of unit '{frame['unit'].iloc[row]}' in period {keys[row]} is infinite")
+    large = np.flatnonzero(np.abs(numbers) > _LARGEST)
+    if large.size:
+        row = int(large[0])
+        raise PanelError(f"the {name} of unit '{frame['unit'].iloc[row]}' in period {keys[row]} is beyond {_LARGEST:g}")
     return numbers
 
 
@@ -160,20 +175,18 @@ def _covariate_names(frame: pd.DataFrame, study: Study) -> tuple[str, ...]:
     )
 
 
-def _start(go_live: Mapping[Any, Any], unit: str, timeline: Timeline) -> int:
-    raw = next((value for key, value in go_live.items() if str(key) == unit), None)
+def _start(raw: Any, timeline: Timeline) -> int:
     if raw is None or pd.isna(raw):
         return _NEVER
-    return min(timeline.position(raw), _NEVER)
+    return max(-_NEVER, min(timeline.position(raw), _NEVER))
 
 
 def _leave_out(panel: KpiPanel, study: Study, go_live: Mapping[Any, Any]) -> KpiPanel:
     """Return the panel with transitions, ended treatments and spoilt controls as gaps, each with its reason."""
     values, weights = panel.values.copy(), panel.weights.copy()
+    known = set(panel.units)
     left_out: list[LeftOut] = [
-        LeftOut(str(unit), None, "the panel holds no value of this unit")
-        for unit in go_live
-        if str(unit) not in panel.units
+        LeftOut(str(unit), None, "the panel holds no value of this unit") for unit in go_live if str(unit) not in known
     ]
     periods = panel.timeline.periods
     for i, unit in enumerate(panel.units):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.causal.panel import KpiPanel
-from models.causal.study import PeriodKey
-from models.domain.effect import NotEstimable
+from models.causal.study import PeriodKey, Study
+from models.domain.effect import Design, Floats, NotEstimable
+from models.domain.errors import InvalidInputError
 
 BEFORE_ALONE, BEFORE_WITH_CONTROLS, AFTER, IN_ALL = 12, 8, 2, 18
 #: Every rule that may refuse, with its meaning; documented in docs/methods/estimation.md.
 RULES: dict[str, str] = {
     "nothing_observed": "the window holds only missing values",
     "no_treated_unit": "no unit of the panel goes live within the window",
-    "constant_kpi": "the KPI never changes",
+    "constant_kpi": "the KPI never changes, or never on the treated units",
     "no_overlap": "treated units and controls, or before and after, never meet in time",
     "too_few_before": "fewer than 12 periods before go-live (8 with controls)",
     "too_few_after": "fewer than 2 periods after go-live",
@@ -40,20 +43,89 @@ def refuse_panel(panel: KpiPanel) -> NotEstimable | None:
             "Record the roll-out: which unit went live, and when.",
         )
     if not panel.is_treated_unit.any():
-        first = int(starts.min())
-        return NotEstimable(
-            "too_few_after",
-            f"Go-live is in {panel.timeline.period_at(first)}, after the last period observed.",
-            "Wait until two periods after go-live have been observed.",
-            panel.timeline.period_at(first + AFTER - 1),
+        return _refuse_to_come(panel, int(starts.min()))
+    return _refuse_constant(panel)
+
+
+def _refuse_to_come(panel: KpiPanel, go_live: int) -> NotEstimable:
+    """Return the refusal of a go-live after the window: what is missing even if every period until then is observed."""
+    is_touched = panel.go_live < 2**31
+    seen = np.flatnonzero(panel.is_observed.any(axis=0))
+    n_to_come = go_live - 1 - int(seen[-1])
+    n_before = int(panel.is_observed[is_touched].any(axis=0).sum()) + n_to_come
+    has_controls = bool(panel.is_observed[~is_touched].any())
+    refusal = refuse_counts(panel, n_before, 0, has_controls=has_controls, go_live=go_live, last=go_live - 1)
+    if refusal is None:
+        raise InvalidInputError("a go-live after the window leaves no period after it")
+    if refusal.rule == "too_few_before":
+        return replace(
+            refusal, reason=f"Go-live is in {panel.timeline.period_at(go_live)}. Until then at most {_below(refusal)}"
         )
-    if float(np.ptp(seen)) <= 1e-12 * float(np.abs(seen).max()):
+    return replace(
+        refusal,
+        reason=f"Go-live is in {panel.timeline.period_at(go_live)}, after the last period observed.",
+        what_would_help=f"Wait until {refusal.from_period} has been observed.",
+    )
+
+
+def _below(refusal: NotEstimable) -> str:
+    return refusal.reason.replace("before go-live observed", "can be observed")
+
+
+def _refuse_constant(panel: KpiPanel) -> NotEstimable | None:
+    """Return the refusal of a KPI that never moves: in the panel, on its treated units, or within each of them.
+
+    Still units of different levels make a mean that moves with who is observed, or with rounding: no noise to judge by.
+    """
+    for rows, where in ((slice(None), ""), (panel.is_treated_unit, " on the treated units")):
+        seen = panel.values[rows][panel.is_observed[rows]]
+        if seen.size and _is_still(seen):
+            return _refusal_of_constant(f"The KPI is {seen[0]:g} in every period{where}.")
+    treated = np.flatnonzero(panel.is_treated_unit & (panel.is_observed.sum(axis=1) > 1))
+    if treated.size and all(_is_still(panel.values[row][panel.is_observed[row]]) for row in treated):
+        return _refusal_of_constant("The KPI of every treated unit is the same in all its periods.")
+    return None
+
+
+def _is_still(seen: Floats) -> bool:
+    return float(np.ptp(seen)) <= 1e-12 * float(np.abs(seen).max())
+
+
+def _refusal_of_constant(reason: str) -> NotEstimable:
+    return NotEstimable("constant_kpi", reason, "Check the extract, or choose a KPI that moves with the work.")
+
+
+def refuse_forced(panel: KpiPanel, study: Study, design: Design | None) -> NotEstimable | None:
+    """Return the refusal of a forced design whose grade would rest on what the panel lacks, None if there is none."""
+    if design is Design.RANDOMISED and not study.is_randomised:
         return NotEstimable(
-            "constant_kpi",
-            f"The KPI is {seen[0]:g} in every period.",
-            "Check the extract, or choose a KPI that moves with the work.",
+            "design_not_possible",
+            "A randomised design needs units that were assigned at random; the study does not declare that they were.",
+            "Record the random assignment with the roll-out, or let the ladder choose the design.",
+        )
+    if design is Design.STAGGERED and np.unique(panel.go_live[panel.is_treated_unit]).size < 2:
+        return NotEstimable(
+            "design_not_possible",
+            "A staggered design needs several go-live dates; there is one.",
+            "Roll out to further units at other dates, or let the ladder choose the design.",
         )
     return None
+
+
+def settle_waiting(refusal: NotEstimable, panel: KpiPanel, study: Study) -> NotEstimable:
+    """Return a refusal without the advice to wait where the initiative has ended on every unit by then."""
+    if refusal.from_period is None or refusal.rule not in {"too_few_after", "too_few_in_all"}:
+        return refusal
+    ends = [study.treated_until.get(panel.units[int(row)]) for row in np.flatnonzero(panel.go_live < 2**31)]
+    until = panel.timeline.position(refusal.from_period)
+    if any(end is None or panel.timeline.position(end) > until for end in ends):
+        return refusal
+    return replace(
+        refusal,
+        from_period=None,
+        what_would_help="The initiative has ended: waiting does not help. Load what is missing between go-live and its "
+        "end, or values by shorter periods.",
+    )
 
 
 def refuse_counts(
@@ -72,7 +144,7 @@ def refuse_counts(
         return NotEstimable(
             "too_few_before",
             f"{_count(n_before)} before go-live observed; {needed} are needed {with_whom}.",
-            f"Load at least {needed - n_before} earlier periods"
+            f"Load at least {_count(needed - n_before, 'earlier ')}"
             + (
                 "."
                 if has_controls
@@ -89,16 +161,16 @@ def refuse_counts(
         return NotEstimable(
             "too_few_after",
             f"{_count(n_after)} after go-live observed; {AFTER} are needed.",
-            f"Wait for {max(short_after, short_in_all)} more, or load what is missing.",
+            f"Wait for {_count(max(short_after, short_in_all), 'more ')}, or load what is missing.",
             from_period,
         )
     return NotEstimable(
         "too_few_in_all",
         f"{_count(n_before + n_after)} observed in all; {IN_ALL} are needed {with_whom}.",
-        f"Load {short_in_all} earlier periods, wait for as many later ones, or add units without the initiative.",
+        f"Load {_count(short_in_all, 'earlier ')}, wait for as many later, or add units without the initiative.",
         from_period,
     )
 
 
-def _count(n: int) -> str:
-    return "1 period" if n == 1 else f"{n} periods"
+def _count(n: int, which: str = "") -> str:
+    return f"1 {which}period" if n == 1 else f"{n} {which}periods"

@@ -11,15 +11,15 @@ from models.domain.effect import Floats
 
 STEP_PRIOR, RAMP_PRIOR, DECAY_PRIOR = 0.70, 0.22, 0.04
 _RAMP_WEEKS = (4, 8, 13, 20, 26, 39, 52)
-_RAMPS: dict[Frequency | None, tuple[int, ...]] = {
-    None: _RAMP_WEEKS,
+_RAMPS: dict[Frequency, tuple[int, ...]] = {
     Frequency.DAY: tuple(7 * weeks for weeks in _RAMP_WEEKS),
     Frequency.WEEK: _RAMP_WEEKS,
     Frequency.FOUR_WEEK: (2, 3, 5, 7, 10, 13),
     Frequency.MONTH: (3, 6, 12),
     Frequency.QUARTER: (2, 4),
-    Frequency.YEAR: (2, 3),
 }
+#: Ramps where the calendar does not tell how long one takes (whole numbers for periods, years): parts of the time seen.
+_RAMP_PARTS = (0.125, 0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ def effect_shapes(n_ages: int, frequency: Frequency | None, *, is_constant: bool
     """Return the shapes for `n_ages` periods after go-live.
 
     Ramps min(1, k/m) share .22 as m^-1/2; those not completed within the window are one straight line and are merged;
-    decays exp(-(k-1) / tau) with tau a sixth and a third of the periods after go-live.
+    periods without a calendar, and years, have ramps over an eighth, a quarter, half and all of the periods after
+    go-live; decays exp(-(k-1) / tau) with tau a sixth and a third of the periods after go-live.
     """
     k = np.arange(1, n_ages + 1, dtype=np.float64)
     if is_constant:
         return ShapeSet(("step",), np.ones((1, n_ages)), np.ones(1))
-    ramps = np.array(_RAMPS[frequency], dtype=np.float64)
+    ramps = _ramp_lengths(n_ages, frequency)
     share = RAMP_PRIOR * ramps**-0.5 / (ramps**-0.5).sum()
     names, rows, prior = ["step"], [np.ones(n_ages)], [STEP_PRIOR]
     for m, p in zip(ramps, share, strict=True):
@@ -59,3 +60,9 @@ def effect_shapes(n_ages: int, frequency: Frequency | None, *, is_constant: bool
         rows.append(np.exp(-(k - 1.0) / (n_ages / part)))
         prior.append(DECAY_PRIOR)
     return ShapeSet(tuple(names), np.stack(rows), np.array(prior))
+
+
+def _ramp_lengths(n_ages: int, frequency: Frequency | None) -> Floats:
+    if frequency in _RAMPS:
+        return np.array(_RAMPS[frequency], dtype=np.float64)
+    return np.array(sorted({float(max(2, round(part * n_ages))) for part in _RAMP_PARTS}))

@@ -47,7 +47,7 @@ def autoregressive(
     return x[200:]
 
 
-def _autocovariance(phi: tuple[float, ...], theta: float, n: int) -> Floats:
+def autocovariance(phi: tuple[float, ...], theta: float, n: int) -> Floats:
     """Return the covariance (n, n) of an ARMA series with unit innovations, from its moving-average form."""
     psi = np.zeros(n + 400)
     psi[0] = 1.0
@@ -138,7 +138,7 @@ def series_family(recipe: SeriesRecipe) -> Callable[[np.random.Generator], Simul
 def _oracle_se(recipe: SeriesRecipe, seen: Mask, path: Floats) -> float:
     n, g = recipe.n, recipe.go_live
     t = np.arange(n)
-    covariance = recipe.noise**2 * _autocovariance(recipe.phi, recipe.theta, n)
+    covariance = recipe.noise**2 * autocovariance(recipe.phi, recipe.theta, n)
     covariance = covariance + recipe.walk**2 * np.minimum(t[:, None] + 1, t[None, :] + 1)
     shape = np.concatenate([np.zeros(g), path / path[seen[g:]].mean()])
     columns = [np.ones(n), shape, t / n]
@@ -209,7 +209,7 @@ def panel_family(recipe: PanelRecipe) -> Callable[[np.random.Generator], Simulat
 
 
 def _panel_oracle_se(recipe: PanelRecipe) -> float:
-    covariance = _autocovariance((recipe.rho,), 0.0, recipe.n)
+    covariance = autocovariance((recipe.rho,), 0.0, recipe.n)
     covariance = covariance * (1.0 / recipe.n_treated + 1.0 / (recipe.n_units - recipe.n_treated))
     x = np.column_stack([np.ones(recipe.n), np.arange(recipe.n) >= recipe.go_live])
     return float(np.sqrt(np.linalg.inv(x.T @ np.linalg.solve(covariance, x))[1, 1]))

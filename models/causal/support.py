@@ -48,8 +48,14 @@ def find_support(panel: KpiPanel, min_before: int) -> Support:
         )
         for row in np.flatnonzero(treated.any(axis=1) & ~has_before)
     ]
+    for row in np.flatnonzero(has_before):
+        at = np.flatnonzero(treated[row] & ~has_comparison)
+        if at.size:
+            span = (
+                f"not identified from {periods[int(at[0])]} to {periods[int(at[-1])]}: no unit is left to compare with"
+            )
+            left_out.append(LeftOut(panel.units[int(row)], periods[int(at[0])], span))
     beyond = np.flatnonzero(treated[has_before].any(axis=0) & ~has_comparison)
-    left_out += [LeftOut(None, periods[int(at)], "not identified: no unit is left to compare with") for at in beyond]
     notes: tuple[str, ...] = ()
     if beyond.size:
         notes = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,8 @@ from models.domain.errors import PanelError
 
 _MONTHS = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.YEAR: 12}
 _DAYS = {Frequency.DAY: 1, Frequency.WEEK: 7, Frequency.FOUR_WEEK: 28}
+#: Periods of the longest window: fifty-four years of days. Beyond it one date is a slip.
+_MOST_PERIODS = 20_000
 _BY_SPACING = (
     (1, 1, Frequency.DAY),
     (7, 7, Frequency.WEEK),
@@ -82,8 +85,8 @@ def build_timeline(periods: Sequence[PeriodKey], declared: Frequency | None) -> 
     Raises
     ------
     PanelError
-        If periods mix dates and numbers, do not lie on a grid of the declared frequency, or their median spacing
-        contradicts it.
+        If periods mix dates and numbers, do not lie on a grid of the declared frequency, their median spacing
+        contradicts it, or they run over more than 20,000 periods.
     """
     if not periods:
         raise PanelError("the panel has no rows")
@@ -98,6 +101,10 @@ def build_timeline(periods: Sequence[PeriodKey], declared: Frequency | None) -> 
     if len(set(positions)) < len(positions):
         twice = next(ordered[i] for i in range(1, len(ordered)) if positions[i] == positions[i - 1])
         raise PanelError(f"two dates fall into one {frequency.value if frequency else 'period'}, the second is {twice}")
+    if positions[-1] >= _MOST_PERIODS:
+        raise PanelError(
+            f"the periods run from {first} to {ordered[-1]}, more than {_MOST_PERIODS:,} of them; one may be a slip"
+        )
     grid: list[PeriodKey] = [_shift(first, i, frequency) for i in range(positions[-1] + 1)]
     for position, period in zip(positions, ordered, strict=True):
         grid[position] = period
@@ -140,12 +147,15 @@ def _steps(origin: PeriodKey, period: PeriodKey, frequency: Frequency | None, *,
 
 
 def _is_month_end(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
+    return day.day == monthrange(day.year, day.month)[1]
 
 
 def _shift(origin: PeriodKey, steps: int, frequency: Frequency | None) -> PeriodKey:
     if isinstance(origin, int):
         return origin + steps
-    if frequency in _MONTHS:
-        return add_months(origin, steps * _MONTHS[frequency])
-    return origin + timedelta(days=steps * _DAYS[frequency or Frequency.DAY])
+    try:
+        if frequency in _MONTHS:
+            return add_months(origin, steps * _MONTHS[frequency])
+        return origin + timedelta(days=steps * _DAYS[frequency or Frequency.DAY])
+    except (OverflowError, ValueError):  # beyond the calendar: a go-live of the year 9999 says never
+        return date.max if steps > 0 else date.min

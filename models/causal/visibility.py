@@ -1,4 +1,8 @@
-"""Will we ever be able to see it? How small an effect the history of a KPI could tell, and when."""
+"""Will we ever be able to see it? The floor: how small an effect a history could tell if its noise were known.
+
+In milliseconds, for a first look while somebody plans; `detectable.detectable_effects` is the statement, by simulation
+through the estimate itself: 1 to 1.3 times as large with one go-live date, 1.6 times under a random walk.
+"""
 
 from __future__ import annotations
 

@@ -106,6 +106,29 @@ class JointPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class EventTime:
+    """The mean effect `age` periods after go-live, over the `n_units` treated units observed at that age.
+
+    Age 0 is the first treated period. A negative age is a placebo: what the same method finds that many periods before
+    go-live, where there is no effect to find.
+    """
+
+    age: int
+    effect: Interval
+    n_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class CohortEffect:
+    """The average effect on the units of one go-live date, over `n_periods` periods of theirs."""
+
+    go_live: date | int
+    units: tuple[str, ...]
+    effect: Interval
+    n_periods: int
+
+
+@dataclass(frozen=True, slots=True)
 class EffectEstimate:
     """What an initiative changed, in KPI units, with its distribution.
 
@@ -151,6 +174,9 @@ class EffectEstimate:
     path_residual: Floats | None = None  # (n_periods, n_factors) independent normal factors beside
     path_noise: Floats | None = None  # (n_periods,) spread of what is independent from period to period
     joint: JointPlace | None = None  # set where the effect was fitted together with others on the same units
+    event_study: tuple[EventTime, ...] = ()  # by age, placebos before go-live first; empty where a design has none
+    cohorts: tuple[CohortEffect, ...] = ()  # by go-live date, where there are several
+    always_valid: Interval | None = None  # limits that hold at every look together, not at this one alone
 
 
 @dataclass(frozen=True, slots=True)

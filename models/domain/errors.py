@@ -13,6 +13,7 @@ TieoutError
 ├── MissingRateError          no FX rate for a currency and period; never taken as 1
 ├── StoreBusyError            the database is locked by somebody else; try again
 ├── StoreUnavailableError     the database cannot be reached, or went away; nothing was changed
+├── WorkersLostError          processes or machines that compute ended in the middle of it
 ├── StoreFullError            no room is left on the disk; nothing was changed
 └── IntegrityError            stored bytes or rows are not what their record says
 
@@ -72,6 +73,10 @@ class StoreBusyError(TieoutError):
 
 class StoreUnavailableError(TieoutError):
     """The database cannot be reached, or went away in the middle; nothing was changed."""
+
+
+class WorkersLostError(TieoutError):
+    """Processes or machines that compute ended in the middle of it; what was finished is kept."""
 
 
 class StoreFullError(TieoutError):

@@ -35,6 +35,13 @@ class Better(StrEnum):
         return 1 if self is Better.HIGHER else -1
 
 
+class Assignment(StrEnum):
+    """How the units of a roll-out were picked: drawn at random among all that could have it, or chosen."""
+
+    RANDOM = "random"
+    CHOSEN = "chosen"
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """A measured quantity, defined once."""

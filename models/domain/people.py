@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PROPOSE_POLICY = "propose_policy"
     DOWNLOAD_PACK = "download_pack"
     DOWNLOAD_AUDIT_PACK = "download_audit_pack"
+    VIEW_METHODS = "view_methods"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
 
@@ -54,6 +55,7 @@ _READ_MONEY = frozenset(
         Permission.VIEW_LEDGER,
         Permission.VIEW_LINEAGE,
         Permission.DOWNLOAD_PACK,
+        Permission.VIEW_METHODS,
         Permission.MANAGE_OWN_ACCOUNT,
     }
 )
@@ -84,7 +86,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.INITIATIVE_OWNER: (_READ_MONEY - {Permission.VIEW_LEDGER})
     | {Permission.PROPOSE_SHARING, Permission.SIGN_SHARING},
     Role.AUDITOR: _READ_BOOKS | {Permission.VIEW_EXTRACTS, Permission.VIEW_AUDIT, Permission.DOWNLOAD_AUDIT_PACK},
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.VIEW_AUDIT, Permission.MANAGE_OWN_ACCOUNT}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.MANAGE_PEOPLE, Permission.VIEW_AUDIT, Permission.VIEW_METHODS, Permission.MANAGE_OWN_ACCOUNT}
+    ),
 }
 
 #: Roles that see every initiative; the others see those of which they are a member.

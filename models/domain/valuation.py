@@ -6,7 +6,8 @@ belongs to a `PublicationContext`, which says as of which day, in which currency
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -26,6 +27,7 @@ from models.domain.figures import (
     RootStatus,
     TieShare,
 )
+from models.domain.follow_up import FollowUp
 from models.domain.ledger import HeldByBudget, Identity, Ledger, OverClaim, UnsharedRow
 from models.domain.measure import Stage
 from models.domain.money import Money
@@ -313,6 +315,7 @@ class InitiativeSummary:
     """The initiative page: its published valuation and the estimates behind it.
 
     `neighbours` are (key, name) of the initiatives on the other side of an allocation that the person may see.
+    `follow_ups` maps benefit lines to what followed their estimates, so far as it is computed.
     """
 
     context: PublicationContext
@@ -324,6 +327,7 @@ class InitiativeSummary:
     allocated: tuple[AllocatedCost, ...] = ()
     true_ups: tuple[TrueUp, ...] = ()
     neighbours: tuple[tuple[str, str], ...] = ()
+    follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
 
     def effect_of(self, benefit_line: str) -> EffectEstimate | NotEstimable | None:
         """Return the estimate of one of its lines."""

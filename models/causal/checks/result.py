@@ -18,8 +18,10 @@ class CheckCase:
 
 
 TITLES: dict[str, str] = {
+    "balance": "Arms before go-live",
     "pre_trend": "Trend before go-live",
     "level_break": "Level break before go-live",
+    "anticipation": "Effect before go-live",
     "residual_autocorrelation": "Pattern left in the residuals",
     "outliers": "Outlying periods",
     "gaps": "Gaps in the data",
@@ -31,15 +33,32 @@ TITLES: dict[str, str] = {
 }
 
 CASES: dict[str, dict[str, CheckCase]] = {
+    "balance": {
+        "alike": CheckCase("Before go-live the arms differed no more than chance would part them (p = {p:.2f})."),
+        "few": CheckCase(
+            "An arm of one unit cannot be compared with the other before go-live.",
+            "Assign two units or more to each arm.",
+        ),
+        "apart": CheckCase(
+            "Before go-live the arms differed more than by chance (p = {p:.3f}): units may have been chosen.",
+            "Check how units were assigned; if they were chosen, say so, and the comparison is read as observed.",
+        ),
+    },
     "pre_trend": {
         "parallel": CheckCase("Treated units and their comparison moved alike before go-live (p = {p:.2f})."),
         "parted": CheckCase(
             "Treated units and their comparison were already drifting apart before go-live (p = {p:.3f}).",
             "Choose controls that moved like the treated units, or read the effect as an upper bound of what is known.",
         ),
-        "level": CheckCase("The series had no clear trend before go-live (p = {p:.2f})."),
+        "alike": CheckCase("Treated units and their comparison moved alike: a trend explains the difference {odds}."),
+        "drifting": CheckCase(
+            "Treated units and their comparison were already drifting apart: a trend explains the difference {odds}.",
+            "Choose controls that moved like the treated units, or read the effect as an upper bound of what is known.",
+        ),
+        "level": CheckCase("No trend stands out: one explains the series {odds} than a level that wanders."),
         "continues": CheckCase(
-            "The series was already moving before go-live (p = {p:.3f}); the counterfactual carries it on.",
+            "The series was already moving: a trend explains it {odds} than a level that wanders. The counterfactual"
+            " carries it on.",
             "Add units without the initiative: they show whether the trend would have gone on.",
         ),
     },
@@ -53,6 +72,19 @@ CASES: dict[str, dict[str, CheckCase]] = {
             "The level jumped before go-live, at {period} (p = {p:.3f}): something else changed then.",
             "Find what changed at {period}. A definition: load restated values; the business: start the history later.",
         ),
+        "steady": CheckCase("No jump of the level before go-live stands out: the likeliest explains it {odds}."),
+        "jumped": CheckCase(
+            "The level jumped before go-live, at {period}: a jump explains it {odds}. Something else changed.",
+            "Find what changed at {period}. A definition: load restated values; the business: start the history later.",
+        ),
+    },
+    "anticipation": {
+        "none": CheckCase("No effect shows before go-live: one that starts early explains the series {odds}."),
+        "short": CheckCase("The history is too short to tell an early start of the effect."),
+        "early": CheckCase(
+            "Something like the effect shows from {period} on, before go-live: it explains the series {odds}.",
+            "If work began early, record the periods from {period} on as transition periods and estimate again.",
+        ),
     },
     "residual_autocorrelation": {
         "none": CheckCase("What the model leaves over shows no pattern."),
@@ -64,6 +96,7 @@ CASES: dict[str, dict[str, CheckCase]] = {
     "outliers": {
         "none": CheckCase("No period stands out."),
         "one": CheckCase("One of {n} periods stands out and is left out of the fit."),
+        "few": CheckCase("{count} of {n} values stand out and are left out of the fit."),
         "found": CheckCase(
             "{count} of {n} periods stand out and are left out of the fit.",
             "Check these periods in the extract: a typing fault, a strike, a holiday?",
@@ -84,6 +117,10 @@ CASES: dict[str, dict[str, CheckCase]] = {
     "season_next_to_go_live": {
         "seen": CheckCase("The season around go-live was seen in an earlier cycle."),
         "shared": CheckCase("The comparison group goes through the same season."),
+        "year_end": CheckCase(
+            "The year-end next to go-live stands out ({names}): a holiday could pass for an effect or hide one.",
+            "Load the same weeks of earlier years, or add units without the initiative.",
+        ),
         "no_season": CheckCase("Periods of this kind have no season that is known."),
         "unseen": CheckCase(
             "The season around go-live was never seen in an earlier cycle: a seasonal move could pass for an effect.",
@@ -114,10 +151,15 @@ CASES: dict[str, dict[str, CheckCase]] = {
         ),
     },
     "unit_differences": {
-        "alike": CheckCase("Effects and noise differ between units no more than the model allows."),
+        "alike": CheckCase("Before go-live units moved no more than the noise model allows."),
         "wider": CheckCase(
-            "Units differ more than the noise model allows; the wider interval, between units, is used.",
-            "Look at the effect unit by unit: the roll-out may work in some units and not in others.",
+            "Before go-live units moved more than the noise model allows; the wider interval, between units, is used.",
+            "Look for units that changed for reasons of their own before go-live, and leave them out.",
+        ),
+        "scaled": CheckCase(
+            "Before go-live units moved in proportion to their size (rank correlation {share}): a season or a growth"
+            " that all share parts large units from small ones.",
+            "Measure the KPI per unit of size (a rate, an index, a logarithm), or compare units of like size.",
         ),
     },
     "joint_agreement": {
