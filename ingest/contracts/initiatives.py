@@ -7,7 +7,7 @@ import pandera.pandas as pa
 
 from ingest.contracts.extract import Extract
 from ingest.contracts.fields import Category, Day, Number, choice, currency_code, day, fiscal_period, key, money, text
-from models.domain.measure import Stage
+from models.domain.measure import Assignment, Stage
 
 DELIVERY_MODELS = ("build", "buy", "partner", "embedded")
 ARCHETYPES = ("assistant", "automation", "prediction", "optimisation", "generation", "inspection")
@@ -41,6 +41,11 @@ class RolloutsExtract(Extract):
     unit: Category = key("The unit.", is_key=True, refers_to="units")
     go_live_on: Day = day("First day of use at the unit.")
     ended_on: Day = day("First day without it.", is_required=False)
+    assignment: Category = choice(
+        "How the unit, or its turn, was picked: drawn at random, or chosen. Empty counts as chosen.",
+        Assignment,
+        is_required=False,
+    )
 
     @pa.dataframe_check(error="DATE-001:ended_on:go_live_on", n_failure_cases=1)
     @classmethod

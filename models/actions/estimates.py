@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.actions.jobs import JobKind, enqueue
 from models.causal import ENGINE_VERSION
 from models.causal.document import estimate_to_document
 from models.causal.joint_lines import LineResult, estimate_line
 from models.domain.effect import EffectEstimate, NotEstimable
 from models.domain.errors import NotFoundError
+from models.domain.executor import InlineExecutor, TaskExecutor
 from models.domain.people import OPERATOR
 from models.domain.policy import Policy
 from models.queries.knowledge import current_policy, known_seq
@@ -102,7 +103,7 @@ def estimate_all(
     now: datetime,
     report: Callable[[str], None] | None = None,
     person: str = OPERATOR,
-    executor: Executor | None = None,
+    executor: TaskExecutor | None = None,
 ) -> EstimatesOutcome:
     """Estimate every benefit line whose inputs changed; `report` is told of each.
 
@@ -114,38 +115,56 @@ def estimate_all(
         seq = known_seq(session)
         setting, policy = panel_setting(session, seq), current_policy(session, seq)
     outcomes: list[EstimateOutcome] = []
-    keys = setting.line_keys
-    for batch in (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)):
-        for outcome in _estimate_batch(store, batch, setting, policy, now, person, executor, say):
-            say(f"{outcome.benefit_line}: {outcome.sentence}")
-            outcomes.append(outcome)
+    for outcome in _estimate_lines(store, setting, policy, now, person, executor or InlineExecutor(), say):
+        say(f"{outcome.benefit_line}: {outcome.sentence}")
+        outcomes.append(outcome)
     return EstimatesOutcome(tuple(sorted(outcomes, key=lambda outcome: outcome.benefit_line)))
 
 
-def _estimate_batch(
+def _estimate_lines(
     store: Store,
-    benefit_lines: Sequence[str],
     setting: PanelSetting,
     policy: Policy,
     now: datetime,
     person: str,
-    executor: Executor | None,
+    executor: TaskExecutor,
     say: Callable[[str], None],
 ) -> Iterator[EstimateOutcome]:
-    tasks: list[_Task] = []
+    """Yield what becomes of each line; while one batch is computed the next is read and the one before published."""
+    waiting: Iterable[tuple[_Task, LineResult]] = ()
+    keys = setting.line_keys
+    for batch in (keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)):
+        tasks: list[_Task] = []
+        for found in _read_batch(store, batch, setting, policy, say):
+            if isinstance(found, EstimateOutcome):
+                yield found
+            else:
+                tasks.append(found)
+        computed = executor.map(_compute, tasks)
+        yield from _publish_batch(store, waiting, now, person)
+        waiting = zip(tasks, computed, strict=True)
+    yield from _publish_batch(store, waiting, now, person)
+
+
+def _publish_batch(
+    store: Store, computed: Iterable[tuple[_Task, LineResult]], now: datetime, person: str
+) -> Iterator[EstimateOutcome]:
+    for task, result in computed:
+        yield _publish(store, task, result, now, person)
+
+
+def _read_batch(
+    store: Store,
+    benefit_lines: Sequence[str],
+    setting: PanelSetting,
+    policy: Policy,
+    say: Callable[[str], None],
+) -> Iterator[_Task | EstimateOutcome]:
     for benefit_line in benefit_lines:
         try:
-            found = _read_task(store, benefit_line, setting, policy)
+            yield _read_task(store, benefit_line, setting, policy)
         except NotFoundError as error:
             say(f"{benefit_line}: {error}")
-            continue
-        if isinstance(found, EstimateOutcome):
-            yield found
-        else:
-            tasks.append(found)
-    results = executor.map(_compute, tasks) if executor is not None else map(_compute, tasks)
-    for task, result in zip(tasks, results, strict=True):
-        yield _publish(store, task, result, now, person)
 
 
 def _read_task(store: Store, benefit_line: str, setting: PanelSetting, policy: Policy) -> _Task | EstimateOutcome:
@@ -218,6 +237,7 @@ def _publish(store: Store, task: _Task, computed: LineResult, now: datetime, per
         if computed.joint is not None and computed.joint_key is not None:
             _publish_joint(uow, task, computed.joint_key, computed.joint)
         row = _add_estimate(uow, task, task.inputs.benefit_line, task.fingerprint, computed.result)
+        enqueue(uow, JobKind.FOLLOW_UP, "portfolio")
         return _outcome(row, is_new=True, detail=detail)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,9 +21,10 @@ _FIRST_WAIT_S = 10
 
 
 class JobKind(StrEnum):
-    """What there is to do."""
+    """What there is to do: estimate and value, which moves figures; what follows an estimate, which moves none."""
 
     ESTIMATE_PORTFOLIO = "estimate_portfolio"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ def enqueue_job(store: Store, kind: JobKind, key: str, *, person: str, now: date
         return enqueue(uow, kind, key)
 
 
-def claim_job(store: Store, worker: str, now: datetime, lease_s: float) -> ClaimedJob | None:
-    """Claim the job that waits longest, or one whose worker fell silent; None if there is none."""
+def claim_job(
+    store: Store, worker: str, now: datetime, lease_s: float, kinds: Collection[JobKind] = tuple(JobKind)
+) -> ClaimedJob | None:
+    """Claim the job of some kinds that waits longest, or one whose worker fell silent; None if there is none."""
     lease_until = now + timedelta(seconds=lease_s)
     with write(store, person=OPERATOR, now=now) as uow:
         give_up_silent(uow.session, now, MAX_ATTEMPTS)
-        row = claim_next(uow.session, worker, now, lease_until)
+        row = claim_next(uow.session, worker, now, lease_until, [kind.value for kind in kinds])
         if row is None:
             return None
         payload: dict[str, object] = json.loads(row.payload)

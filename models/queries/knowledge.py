@@ -114,13 +114,22 @@ def _restricted(
     return query
 
 
-def facts(session: Session, kind: ExtractKind, seq: int, *, where: Mapping[str, object] | None = None) -> pd.DataFrame:
+def facts(
+    session: Session,
+    kind: ExtractKind,
+    seq: int,
+    *,
+    where: Mapping[str, object] | None = None,
+    columns: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Return the rows of a kind that were current at `seq` and not retracted, in order of their key.
 
     Parameters
     ----------
     where
         Stored column name -> wanted value, or a collection of wanted values.
+    columns
+        Values that are wanted beside the key; None takes all.
 
     Returns
     -------
@@ -131,14 +140,15 @@ def facts(session: Session, kind: ExtractKind, seq: int, *, where: Mapping[str, 
     `<x>_float` float64, flags bool (boolean where optional).
     """
     fact = FACT_TABLES[kind]
-    names = (*fact.key_names, *fact.value_names, "load_seq", "part_no", "row_no")
+    wanted = fact.value_names if columns is None else tuple(name for name in fact.value_names if name in columns)
+    names = (*fact.key_names, *wanted, "load_seq", "part_no", "row_no")
     query: Select[tuple[object, ...]] = select(*(fact.table.c[name] for name in names)).where(*as_known(fact, seq))
     query = _restricted(query, fact, where or {}).order_by(*(fact.table.c[name] for name in fact.key_names))
     rows = session.execute(query).all()
-    columns: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    by_column: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     dtypes = _dtypes(fact)
     return pd.DataFrame(
-        {name: pd.Series(list(values), dtype=dtypes[name]) for name, values in zip(names, columns, strict=True)},
+        {name: pd.Series(list(values), dtype=dtypes[name]) for name, values in zip(names, by_column, strict=True)},
         columns=list(names),
     )
 

@@ -36,6 +36,7 @@ def study_of(inputs: PanelInputs) -> Study:
     return Study(
         frequency=inputs.kpi.frequency,
         aggregation=inputs.kpi.aggregation.value,
+        is_randomised=inputs.is_randomised,
         events=events,
         transition=dict(inputs.transition),
         leave_out_from=dict(inputs.leave_out_from),

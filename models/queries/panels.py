@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from models.domain.calendar import Frequency, Period
 from models.domain.errors import NotFoundError
 from models.domain.extract import ExtractKind
-from models.domain.measure import Aggregation, Behaviour, Better, Kpi
+from models.domain.measure import Aggregation, Assignment, Behaviour, Better, Kpi
 from models.queries.grid import period_grid
 from models.queries.knowledge import facts
 from models.store.tables import FACT_TABLES
+
+#: Values of observations that an estimate reads.
+_READ = frozenset({"value_float", "numerator_float", "denominator_float", "count_float"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class PanelInputs:
     and denominator. `go_live` maps treated units to their first treated period; `transition` to the partial periods
     before it; `treated_until` to
     the first period in which the initiative had ended; `leave_out_from` maps controls to the period in which another
-    initiative went live. `overlap` is set where other initiatives are at work on treated units: then the estimate is
+    initiative went live. `is_randomised` tells that all units that went live were drawn at random. `overlap` is set
+    where other initiatives are at work on treated units: then the estimate is
     joint.
     """
 
@@ -90,6 +94,7 @@ class PanelInputs:
     events: tuple[PanelEvent, ...]
     rows: tuple[InputRow, ...]
     overlap: Overlap | None = None
+    is_randomised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,11 @@ def kpi_panel(session: Session, benefit_line: str, seq: int, setting: PanelSetti
         raise NotFoundError(f"the KPI {line['kpi']} of benefit line {benefit_line} is not known")
     kpi = kpi_of(kpi_rows.iloc[0])
     driver = _text(line["driver_kpi"])
-    observations = facts(session, ExtractKind.KPI_OBSERVATIONS, seq, where={"kpi": kpi.key})
-    drivers = facts(session, ExtractKind.KPI_OBSERVATIONS, seq, where={"kpi": driver}) if driver else None
+    observations = _observations(session, kpi.key, seq)
+    drivers = _observations(session, driver, seq) if driver else None
     own = known.rollouts[known.rollouts["initiative"] == line["initiative"]]
     others = _other_rollouts(known, str(line["initiative"]), kpi.key)
-    programmes = known.other_programmes[known.other_programmes["unit"].isin(set(observations["unit"]))]
+    programmes = known.other_programmes[known.other_programmes["unit"].isin(observations["unit"].unique())]
     parts = [
         (ExtractKind.BENEFIT_LINES, lines),
         (ExtractKind.KPIS, kpi_rows),
@@ -171,7 +176,18 @@ def kpi_panel(session: Session, benefit_line: str, seq: int, setting: PanelSetti
         events=_events(known, others, own, programmes, kpi, observations),
         rows=tuple(row for kind, frame in parts for row in _input_rows(kind, frame)),
         overlap=_overlap(known, meeting, kpi, observations, programmes) if len(meeting) > 1 else None,
+        is_randomised=_is_randomised(own, observations),
     )
+
+
+def _is_randomised(own: pd.DataFrame, observations: pd.DataFrame) -> bool:
+    """Whether every unit of this KPI that went live was drawn at random; one that was chosen is enough to deny it."""
+    here = own[own["unit"].isin(observations["unit"].unique())]
+    return len(here) > 0 and bool((here["assignment"] == Assignment.RANDOM.value).all())
+
+
+def _observations(session: Session, kpi: str, seq: int) -> pd.DataFrame:
+    return facts(session, ExtractKind.KPI_OBSERVATIONS, seq, where={"kpi": kpi}, columns=_READ)
 
 
 def kpi_of(row: pd.Series) -> Kpi:
@@ -268,7 +284,8 @@ def _events(
 ) -> tuple[PanelEvent, ...]:
     """Other initiatives on treated units, and other programmes, by name and first period."""
     grid = period_grid(kpi.frequency, observations["start_on"])
-    names = dict(zip(known.initiatives["initiative"], known.initiatives["name"], strict=True))
+    beside = known.initiatives[known.initiatives["initiative"].isin(others["initiative"])]
+    names = dict(zip(beside["initiative"].tolist(), beside["name"].tolist(), strict=True))
     treated = set(own["unit"])
     units_of: dict[tuple[str, date, date | None], set[str]] = {}
     for initiative, unit, period in _first_periods(others, kpi, observations):
@@ -339,8 +356,7 @@ def _overlap(
 
 
 def _input_rows(kind: ExtractKind, frame: pd.DataFrame) -> Iterable[InputRow]:
-    keys = [frame[name] for name in FACT_TABLES[kind].key_names]
-    for *key, load_seq, part_no, row_no in zip(
-        *keys, frame["load_seq"], frame["part_no"], frame["row_no"], strict=True
-    ):
-        yield InputRow(kind, tuple(str(part) for part in key), int(load_seq), int(part_no), int(row_no))
+    keys = [map(str, frame[name].tolist()) for name in FACT_TABLES[kind].key_names]
+    loads = (frame[name].tolist() for name in ("load_seq", "part_no", "row_no"))
+    for key, load_seq, part_no, row_no in zip(zip(*keys, strict=True), *loads, strict=True):
+        yield InputRow(kind, key, load_seq, part_no, row_no)

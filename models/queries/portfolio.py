@@ -36,6 +36,7 @@ from models.domain.valuation import (
 )
 from models.queries.effects import load_effects_by_id, read_estimate
 from models.queries.expected import ExpectedState, expected_extracts
+from models.queries.follow_ups import follow_ups_of
 from models.queries.knowledge import estimate_known, known_seq, policy_standing, provisional_loads
 from models.queries.period_states import state_on
 from models.queries.publications import load_publication
@@ -152,6 +153,7 @@ def initiative_summary(
         allocated=allocated,
         neighbours=neighbours_of(publication.valuation, allocated),
         true_ups=tuple(each for each in publication.valuation.true_ups if each.initiative == initiative),
+        follow_ups=follow_ups_of(session, publication, [line.benefit_line for line in found.lines], known_on),
     )
 
 

@@ -1,4 +1,4 @@
-"""The one sequence that orders everything: extracts posted, estimates and valuations published."""
+"""The one sequence that orders everything: extracts posted, estimates, valuations and follow-ups published."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class LoadKind(StrEnum):
     ESTIMATE = "estimate"
     PUBLICATION = "publication"
     DECISION = "decision"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def value_line(
         `no_money_class`, `no_unmet_demand`, `no_volume`, `no_unit_value`, `missing_rate`, `no_full_period` or
         `too_large`.
     """
-    if (refusal := _refuse_class(line)) is not None:
+    if (refusal := refuse_class(line)) is not None:
         return refusal
     if not np.any(series.volume > 0.0):
         return WhyNot(
@@ -234,7 +234,8 @@ def draw_money(recipe: DrawRecipe, effect_draws: Floats) -> Floats:
     return np.asarray(money, dtype=np.float64)
 
 
-def _refuse_class(line: LineFacts) -> WhyNot | None:
+def refuse_class(line: LineFacts) -> WhyNot | None:
+    """Return why a line has no money whatever its effect, None where it may have some."""
     if not line.benefit_class.has_money:
         return WhyNot(
             "no_money_class",
@@ -278,7 +279,8 @@ def _post(
     currency = values[0].currency
     scale = line.kpi.better.sign * Fraction(10) ** currency_exponent(currency)
     effects = [
-        _exact(float(point)) * _exact(float(volume)) for point, volume in zip(series.point, series.volume, strict=True)
+        exact_number(float(point)) * exact_number(float(volume))
+        for point, volume in zip(series.point, series.volume, strict=True)
     ]
     exact = [Fraction(0)] * len(months)
     for t, f, share in cells:
@@ -291,7 +293,8 @@ def _post(
         n_periods=len(series.periods),
         start_ons=tuple(month.start_on for month in months),
         cells=tuple(
-            (t, f, float(_exact(float(series.volume[t])) * share * scale * minor_rates[f])) for t, f, share in cells
+            (t, f, float(exact_number(float(series.volume[t])) * share * scale * minor_rates[f]))
+            for t, f, share in cells
         ),
         bands=tuple(_band(line, value) for value in values),
     )
@@ -345,7 +348,7 @@ def scale_money(money: LineMoney, amount_minor: tuple[int, ...]) -> LineMoney:
     )
 
 
-def _exact(number: float) -> Fraction:
+def exact_number(number: float) -> Fraction:
     """Round to 10 significant digits, as a fraction: the last bits of a float never reach the cents."""
     return Fraction(Decimal(f"{number:.{_SIGNIFICANT_DIGITS - 1}e}"))
 

@@ -111,6 +111,21 @@ def test_rows_posted_before_a_revision_outlive_it(empty_store):
         )
 
 
+def test_the_sequence_numbers_follow_ups_from_their_revision_on(empty_store):
+    upgrade_store(empty_store, "0009")
+    insert = text(
+        "INSERT INTO loads (load_seq, kind, posted_at, recorded_at, person)"
+        " VALUES (1, 'follow_up', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'a')"
+    )
+    with pytest.raises(DBAPIError), empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(insert)
+    upgrade_store(empty_store, "0010")
+    with empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(insert)
+    with pytest.raises(DBAPIError), empty_store.engine.execution_options(tieout_mode="write").begin() as connection:
+        connection.execute(text("UPDATE loads SET kind = 'extract'"))
+
+
 def test_ledger_entries_stored_before_cost_centres_outlive_them(empty_store):
     """Rows stored then were summed over cost centres: they name none, and going back sums them again."""
     upgrade_store(empty_store, "0008")

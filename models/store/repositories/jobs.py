@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, update
@@ -32,15 +33,18 @@ def _queued(session: Session, kind: str, key: str) -> int | None:
     return session.scalars(query).first()
 
 
-def claim_next(session: Session, worker: str, now: datetime, lease_until: datetime) -> JobRow | None:
-    """Claim the job that waits longest: queued and due, or running with its lease run out."""
+def claim_next(
+    session: Session, worker: str, now: datetime, lease_until: datetime, kinds: Collection[str]
+) -> JobRow | None:
+    """Claim the job of some kinds that waits longest: queued and due, or running with its lease run out."""
     candidate = (
         select(JobRow.id)
         .where(
+            JobRow.kind.in_(kinds),
             or_(
                 and_(JobRow.state == "queued", JobRow.next_at <= now),
                 and_(JobRow.state == "running", JobRow.lease_until < now),
-            )
+            ),
         )
         .order_by(JobRow.next_at, JobRow.id)
         .limit(1)

@@ -25,6 +25,8 @@ from models.store.tables import (
 
 #: `component` of the rows that are entries, and of entries that several initiatives share.
 ENTRY, UNSHARED = "entry", "unshared"
+#: Kinds of load that no valuation reads.
+_OUTPUTS = ("publication", "follow_up")
 
 
 def find_publication(session: Session, fingerprint: str) -> int | None:
@@ -42,13 +44,12 @@ def last_published_input_seq(session: Session) -> int:
 
 def last_input_seq(session: Session) -> int:
     """Return the last number of the sequence that a valuation reads: an extract or an estimate; 0 if nothing."""
-    return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind != "publication")) or 0
+    return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind.not_in(_OUTPUTS))) or 0
 
 
 def last_input_seq_of_facts(session: Session) -> int:
     """Return the last number of the sequence that brought facts or an estimate, decisions left aside; 0 if nothing."""
-    kinds = ("publication", "decision")
-    return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind.not_in(kinds))) or 0
+    return session.scalar(select(func.max(LoadRow.load_seq)).where(LoadRow.kind.not_in((*_OUTPUTS, "decision")))) or 0
 
 
 def input_identities(session: Session, seq: int) -> list[list[object]]:

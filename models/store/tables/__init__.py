@@ -38,7 +38,14 @@ from models.store.tables.master import (
 )
 from models.store.tables.people import AccountRow, InitiativeMemberRow
 from models.store.tables.records import AuditEventRow, ExtractPartRow, ExtractRow, FindingRow, LoadRow, OrganisationRow
-from models.store.tables.results import EstimateRow, JobRow, LedgerEntryRow, PublicationRow, ValuationRow
+from models.store.tables.results import (
+    EstimateRow,
+    FollowUpRow,
+    JobRow,
+    LedgerEntryRow,
+    PublicationRow,
+    ValuationRow,
+)
 from models.store.tables.spend import AllocationDriverRow, BudgetCutRow, FocusCostRow, SpendMappingRow
 from models.store.tables.triggers import listen
 
@@ -70,6 +77,7 @@ __all__ = [
     "FactTable",
     "FindingRow",
     "FocusCostRow",
+    "FollowUpRow",
     "FxRateRow",
     "HoursRow",
     "InitiativeMemberRow",

@@ -115,6 +115,7 @@ class RolloutRow(FactRow):
     unit: Mapped[KeyText]
     go_live_on: Mapped[Day]
     ended_on: Mapped[DayOptional]
+    assignment: Mapped[ChoiceOptional]
 
 
 class PolicyRow(FactRow):

@@ -33,7 +33,9 @@ class LoadRow(TableRow):
     posted_at: Mapped[datetime] = mapped_column(index=True)
     recorded_at: Mapped[datetime]
     person: Mapped[str]
-    __table_args__ = (CheckConstraint("kind IN ('extract', 'estimate', 'publication', 'decision')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('extract', 'estimate', 'publication', 'decision', 'follow_up')", name="kind"),
+    )
 
 
 class ExtractRow(TableRow):

@@ -69,6 +69,19 @@ class EstimateRow(TableRow):
     )
 
 
+class FollowUpRow(TableRow):
+    """What followed one estimate as a later job: refits that inform and never decide; published once per estimate."""
+
+    __tablename__ = "follow_ups"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    estimate_id: Mapped[int] = mapped_column(ForeignKey("estimates.id"))
+    load_seq: Mapped[int] = mapped_column(ForeignKey("loads.load_seq"))
+    engine_version: Mapped[int] = mapped_column(Integer)
+    computed_at: Mapped[datetime]
+    document: Mapped[str]
+    __table_args__ = (UniqueConstraint("estimate_id"), UniqueConstraint("load_seq"))
+
+
 class PublicationRow(TableRow):
     """The published valuation of the portfolio; pages read it and never recompute the past."""
 

@@ -10,7 +10,7 @@ from models.store.tables.decisions import PeriodEventRow, SharingRuleRow, Sharin
 from models.store.tables.facts import FACT_TABLES, IMMUTABLE_KINDS
 from models.store.tables.people import AccountRow, InitiativeMemberRow
 from models.store.tables.records import AuditEventRow, ExtractRow, FindingRow, LoadRow, OrganisationRow
-from models.store.tables.results import EstimateRow, LedgerEntryRow, PublicationRow, ValuationRow
+from models.store.tables.results import EstimateRow, FollowUpRow, LedgerEntryRow, PublicationRow, ValuationRow
 
 
 def _names(table: Table, *but: str) -> list[str]:
@@ -68,6 +68,7 @@ _FROZEN_ROWS: tuple[type[TableRow], ...] = (
     FindingRow,
     AuditEventRow,
     EstimateRow,
+    FollowUpRow,
     PublicationRow,
     ValuationRow,
     LedgerEntryRow,
