@@ -356,6 +356,13 @@ def format_date(day: date | None) -> str:
     return MISSING if day is None else f"{day.day} {day:%b %Y}"
 
 
+def format_once_in(period: date | int | None) -> str:
+    """Return from when on something is known: a KPI period is named by its first day, and known once it is over."""
+    if isinstance(period, date):
+        return f"once the period from {format_date(period)} is in"
+    return f"once period {period} is in"
+
+
 def format_instant(at: datetime | None, zone: str = "UTC") -> str:
     """Return a moment in the organisation's time zone: `5 Oct 2026 14:03`. A naive moment is UTC."""
     if at is None:

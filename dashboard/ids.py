@@ -19,6 +19,7 @@ OVERLAPS = "/overlaps"
 BRIDGE = "/bridge"
 CASE_BRIDGE = "/case-bridge"
 EVIDENCE = "/evidence"
+VALIDATION = "/validation"
 SPEND = "/spend"
 UNIT_ECONOMICS = "/unit-economics"
 UPLOADS = "/uploads"
@@ -74,6 +75,14 @@ def case_bridge_path(
 def hours_path(initiative: str, known_on: date | None = None) -> str:
     """Return the page of an initiative that leads from its hours to cash."""
     return address(f"{INITIATIVES}/{_segment(initiative)}/hours", known_on=known_on)
+
+
+def line_evidence_path(initiative: str, benefit_line: str, *, part: str = "", known_on: date | None = None) -> str:
+    """Return the evidence of a benefit line, `part` one of its views; of a joint effect, the overlaps."""
+    if initiative.startswith(JOINT_PREFIX):
+        return address(OVERLAPS, known_on=known_on)
+    path = f"{INITIATIVES}/{_segment(initiative)}{EVIDENCE}/{_segment(benefit_line)}"
+    return address(path, known_on=known_on, part=part)
 
 
 def unit_economics_path(initiative: str, *, price: str = "", known_on: date | None = None) -> str:

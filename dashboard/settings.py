@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +20,14 @@ from dashboard.format import Notation
 from models.domain.errors import InvalidInputError
 
 MB = 1_000_000
+
+
+class ExecutorKind(StrEnum):
+    """Where estimates are computed."""
+
+    PROCESSES = "processes"
+    INLINE = "inline"
+    DASK = "dask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,9 @@ class Settings:
     web_processes: int
     notation: Notation
     trusted_proxies: int
+    executor: ExecutorKind
+    compute_processes: int
+    dask_scheduler: str
 
     def replace(self, **changes: Any) -> Settings:
         """Return these settings with some changed; None leaves a setting as it is."""
@@ -73,6 +85,19 @@ def _read_positive(text: str) -> int:
     if number < 1:
         raise ValueError("write a whole number above 0")
     return number
+
+
+def _read_count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("write a whole number, 0 or above")
+    return number
+
+
+def _read_scheduler(text: str) -> str:
+    if text and "://" not in text:
+        raise ValueError("write the address of a scheduler such as tcp://127.0.0.1:8786")
+    return text
 
 
 def _read_hours(text: str) -> float:
@@ -150,6 +175,28 @@ SETTINGS: tuple[Setting, ...] = (
         "How many proxies in front set X-Forwarded-For and X-Forwarded-Proto; 0 believes neither.",
         "0",
         int,
+    ),
+    Setting(
+        "TIEOUT_EXECUTOR",
+        "executor",
+        "Where many estimates are computed: `processes` beside the worker, `inline` in it, or `dask`.",
+        "processes",
+        ExecutorKind,
+    ),
+    Setting(
+        "TIEOUT_COMPUTE_PROCESSES",
+        "compute_processes",
+        "Processes that compute estimates; 0 takes as many as there are cores.",
+        "0",
+        _read_count,
+    ),
+    Setting(
+        "TIEOUT_DASK_SCHEDULER",
+        "dask_scheduler",
+        "Address of a Dask scheduler whose workers have Tieout installed, such as `tcp://127.0.0.1:8786`. It runs "
+        "what it is sent: let nobody reach it but this machine or a network of its own.",
+        "",
+        _read_scheduler,
     ),
 )
 

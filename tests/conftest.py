@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import models  # noqa: F401  # isort: skip  # before NumPy, so that BLAS keeps to one thread
 import hashlib
 import os
 import shutil

@@ -10,7 +10,7 @@ import click
 from dashboard.cli.bridges import bridge
 from dashboard.cli.data import approve, ingest, init, refuse
 from dashboard.cli.database import db
-from dashboard.cli.figures import estimate, report, value
+from dashboard.cli.figures import estimate, follow_ups, report, value
 from dashboard.cli.packs import pack
 from dashboard.cli.people import user
 from dashboard.cli.periods import periods
@@ -18,6 +18,8 @@ from dashboard.cli.policy import policy
 from dashboard.cli.running import demo, serve, worker
 from dashboard.cli.sharing import overlaps
 from dashboard.cli.spend import economics, spend
+from dashboard.cli.validate import validate
+from dashboard.cli.visible import visible
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,10 +38,12 @@ for command in (
     approve,
     refuse,
     estimate,
+    follow_ups,
     value,
     report,
     spend,
     economics,
+    visible,
     bridge,
     overlaps,
     periods,
@@ -49,5 +53,6 @@ for command in (
     worker,
     user,
     db,
+    validate,
 ):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands about figures: estimate, value, report."""
+"""Commands about figures: estimate, value, what follows, report."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import datetime
 
 import click
 
-from dashboard.cli.context import acting_person, present, says_errors, store_of_process
+from dashboard.cli.context import acting_person, present, says_errors, settings_of_process, store_of_process
+from dashboard.executors import executor_of
 from models.actions.estimates import estimate_all, estimate_benefit_line
+from models.actions.follow_ups import compute_follow_ups
 from models.actions.valuations import value_portfolio
 from models.domain.errors import TieoutError
 from models.queries.report import REPORTS, report_document, report_rows, report_text
@@ -27,8 +29,20 @@ def estimate(benefit_lines: tuple[str, ...]) -> None:
         for line in benefit_lines:
             click.echo(f"{line}: {estimate_benefit_line(store, line, now=present()).sentence}")
         return
-    summary = estimate_all(store, now=present(), report=click.echo)
+    with executor_of(settings_of_process()) as executor:
+        summary = estimate_all(store, now=present(), report=click.echo, executor=executor)
     click.echo(summary.sentence)
+
+
+@click.command("follow-ups")
+@click.argument("benefit_lines", nargs=-1)
+@says_errors
+def follow_ups(benefit_lines: tuple[str, ...]) -> None:
+    """Compute what follows the estimates of BENEFIT_LINES, or all: placebos, cross-checks, bounds; never a figure."""
+    outcome = compute_follow_ups(
+        store_of_process(), now=present(), report=click.echo, benefit_lines=benefit_lines or None
+    )
+    click.echo(outcome.sentence)
 
 
 @click.command()

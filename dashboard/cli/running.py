@@ -11,6 +11,7 @@ import click
 
 from dashboard.cli.context import says_errors, settings_of_process, store_of_process
 from dashboard.demo import COMPANY, REFERENCE, prepare_demo
+from dashboard.executors import executor_of
 from dashboard.serving import serve_pages, stop_on_signal
 from dashboard.worker import run_worker
 from models.store.migrations.run import upgrade_store
@@ -57,7 +58,8 @@ def worker(parent: int | None) -> None:
         signal.signal(number, stop_on_signal(stop))
     if parent is not None:
         threading.Thread(target=_stop_with_parent, args=(parent, stop), daemon=True).start()
-    run_worker(store_of_process(), stop)
+    settings = settings_of_process()
+    run_worker(store_of_process(), stop, executor=lambda: executor_of(settings))
 
 
 def _stop_with_parent(parent: int, stop: threading.Event) -> None:

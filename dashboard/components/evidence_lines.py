@@ -20,7 +20,7 @@ from dashboard.format import (
     format_words,
     unit_header,
 )
-from dashboard.ids import initiative_path, lineage_line_path
+from dashboard.ids import initiative_path, line_evidence_path, lineage_line_path
 from models.domain.valuation import InitiativeValuation, LineStatus, LineValuation
 
 
@@ -58,6 +58,9 @@ def _columns(unit: str) -> list[dict[str, Any]]:
         {
             "field": "design",
             "headerName": "Design",
+            "cellRenderer": "TieoutLink",
+            "cellDataType": False,
+            "comparator": {"function": "tieoutByText"},
             "minWidth": 150,
             "flex": 2,
             "wrapText": True,
@@ -99,7 +102,10 @@ def _row(ini: InitiativeValuation, line: LineValuation, reading: Reading, scale:
             "note": f"{ini.name} · {line.benefit_class.label}",
         },
         "grade": line.grade.label if line.grade is not None else MISSING,
-        "design": DESIGN_WORDS[line.design] if line.design is not None else MISSING,
+        "design": {
+            "text": DESIGN_WORDS[line.design] if line.design is not None else format_words(line.status.value),
+            "href": line_evidence_path(ini.key, line.benefit_line, known_on=reading.known_on),
+        },
         "effect": format_quantity_range(effect.low, effect.point, effect.high, line.unit_of_measure)
         if effect is not None
         else MISSING,

@@ -1,91 +1,103 @@
-"""Why an estimate has its grade: checks in words, what would raise it, what was left out."""
+"""Why an estimate has its grade: design and checks in words, what would raise it, what was left out."""
 
 from __future__ import annotations
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.components.cards import card, facts_list
-from dashboard.components.evidence import GRADE_WORDS, check_mark, evidence_badge
-from dashboard.components.initiative_words import DESIGN_WORDS, what_would_raise
+from dashboard.components.cards import Children, card, facts_list, pill
+from dashboard.components.evidence import evidence_badge
+from dashboard.components.evidence_checks import caps_table, check_list, steps_list
+from dashboard.components.evidence_words import grade_title
+from dashboard.components.initiative_words import DESIGN_WORDS
 from dashboard.components.portfolio_reading import Reading
-from dashboard.components.tables import Cell, Column, TableData, data_table
-from dashboard.format import format_date, format_number, format_quantity_range
-from models.domain.effect import CheckResult, CheckStatus, EffectEstimate, LeftOut
+from dashboard.format import count_words, format_level, format_number, format_p_value, format_quantity_range
+from dashboard.ids import VALIDATION, address, line_evidence_path
+from models.causal import interval
+from models.causal.looks import SINGLE_LOOK
+from models.causal.raise_grade import what_would_raise
+from models.domain.effect import EffectEstimate
 from models.domain.valuation import LineValuation
-
-SHOWN_LEFT_OUT = 12
 
 
 def evidence_card(line: LineValuation, estimate: EffectEstimate, reading: Reading) -> Component:
-    """Return the grade of a benefit line with its checks, and what would make it higher."""
-    grade = estimate.grade
-    failed = sum(1 for check in estimate.checks if check.status is CheckStatus.FAIL)
-    review = sum(1 for check in estimate.checks if check.status is CheckStatus.REVIEW)
-    verdict = (
-        f"{failed} of {len(estimate.checks)} checks failed"
-        if failed
-        else f"{review} to review"
-        if review
-        else f"all {len(estimate.checks)} checks passed"
-    )
-    rows: list[list[Cell]] = [_check_row(check) for check in estimate.checks]
-    body = [
+    """Return the grade of a benefit line with its reason, design, checks, and what would make it higher."""
+    deeper = line_evidence_path(line.initiative, line.benefit_line, known_on=reading.known_on)
+    how = [
         html.P(estimate.grade_reason or line.grade_reason),
-        data_table(
-            TableData(f"Checks of {line.name}", [Column("Check"), Column("Result"), Column("What was found")], rows),
-            name="checks",
-        ),
+        facts_list(design_facts(line, estimate, reading)),
+        html.P(single_look(reading), className="muted"),
         html.H3("What would raise the grade"),
-        html.Ul([html.Li(advice) for advice in what_would_raise(estimate)], className="notes"),
-        html.Details([html.Summary("How it was estimated"), _method(line, estimate)], className="chart-table"),
+        steps_list(what_would_raise(estimate)),
+        html.Div(dcc.Link("Look deeper", href=deeper, className="button")),
     ]
+    checks = [
+        html.H3("Checks"),
+        check_list(estimate.checks),
+        caps_table(estimate.design, DESIGN_WORDS[estimate.design].capitalize()),
+    ]
+    halves = [html.Div(half, className="evidence-body") for half in (how, checks)]
     return card(
-        html.Div(body, className="evidence-body"),
-        title=f"Evidence grade {grade.label}: {GRADE_WORDS[grade]}; {verdict}",
+        html.Div(html.Div(halves, className="evidence-halves"), className="evidence-frame"),
+        title=grade_title(estimate.grade, estimate.checks),
         subtitle=line.name,
-        actions=[evidence_badge(grade)],
+        actions=[evidence_badge(estimate.grade)],
         footer=reading.source("estimate and its checks"),
     )
 
 
-def _check_row(check: CheckResult) -> list[Cell]:
-    parts: list[Component] = [html.Div(check.sentence)]
-    if check.recommendation and check.status is not CheckStatus.PASS:
-        parts.append(html.Div(check.recommendation, className="muted"))
-    if check.grade_cap is not None:
-        parts.append(html.Div(f"Caps the grade at {check.grade_cap.label}", className="muted"))
-    return [check.title, check_mark(check.status), html.Div(parts)]
+def single_look(reading: Reading) -> list[str | Component]:
+    """Return what the headline interval is, and where it is shown how often such intervals hold the truth."""
+    tried = dcc.Link("How often such intervals hold the truth", href=address(VALIDATION, known_on=reading.known_on))
+    return [f"{SINGLE_LOOK} ", tried, "."]
 
 
-def _method(line: LineValuation, estimate: EffectEstimate) -> Component:
-    average, total = estimate.average, estimate.cumulative
-    forced = " (chosen by a person)" if estimate.is_design_forced else ""
-    facts: list[tuple[str, str | Component]] = [
-        ("Design", f"{DESIGN_WORDS[estimate.design]}{forced}: {estimate.design_reason}"),
-        ("Average effect", format_quantity_range(average.low, average.point, average.high, line.unit_of_measure)),
-        ("Cumulative effect", format_quantity_range(total.low, total.point, total.high, line.unit_of_measure)),
-        ("p-value", format_number(estimate.p_value, 3)),
-        ("Noise", estimate.noise_summary),
-        ("Left out", _left_out(estimate.left_out)),
-        ("Seed", str(estimate.seed)),
-        *(("Note", note) for note in estimate.notes),
+def design_facts(line: LineValuation, estimate: EffectEstimate, reading: Reading) -> list[tuple[str, Children]]:
+    """Return design, units, effect at two levels and what was left out, as terms and words."""
+    unit = line.unit_of_measure
+    return [
+        ("Design", _design(estimate)),
+        ("Compared", _compared(estimate)),
+        (f"Effect, {format_level(estimate.level)}", _effect(estimate, estimate.level, unit)),
+        ("Effect, 80 %", _effect(estimate, 0.8, unit)),
+        *_always_valid(estimate, unit),
+        ("p-value", format_p_value(estimate.p_value)),
+        ("Left out", _left_out(line, estimate, reading)),
     ]
-    return html.Div([facts_list(facts), html.Pre(estimate.statsmodels_table, className="mono gls", tabIndex=0)])
 
 
-def _left_out(left_out: tuple[LeftOut, ...]) -> str:
-    if not left_out:
+def _design(estimate: EffectEstimate) -> Children:
+    reason = estimate.design_reason.rstrip(".")
+    words = f"{DESIGN_WORDS[estimate.design]}: {reason}"
+    return [words, " ", pill("chosen by a person")] if estimate.is_design_forced else words
+
+
+def _compared(estimate: EffectEstimate) -> str:
+    treated = count_words(len(estimate.treated_units), "treated unit")
+    if not estimate.control_units:
+        after = "units not yet treated" if "stagger" in estimate.design.value else "their own past"
+        return f"{treated} with {after}"
+    return f"{treated} with {count_words(len(estimate.control_units), 'control unit')}"
+
+
+def _effect(estimate: EffectEstimate, level: float, unit: str) -> str:
+    average = interval(estimate, level)
+    return f"{format_quantity_range(average.low, average.point, average.high, unit)} per unit and period"
+
+
+def _always_valid(estimate: EffectEstimate, unit: str) -> list[tuple[str, Children]]:
+    """Return the limits that hold at every look together, where the design gives them."""
+    limits = estimate.always_valid
+    if limits is None:
+        return []
+    words = format_quantity_range(limits.low, limits.point, limits.high, unit)
+    return [("Effect, at all looks", f"{words}, {format_level(limits.level)} however often one looks")]
+
+
+def _left_out(line: LineValuation, estimate: EffectEstimate, reading: Reading) -> Children:
+    n = len(estimate.left_out)
+    if n == 0:
         return "nothing"
-    shown = [
-        " ".join(part for part in (item.unit or "", _when(item), item.reason) if part)
-        for item in left_out[:SHOWN_LEFT_OUT]
-    ]
-    more = len(left_out) - len(shown)
-    return "; ".join(shown) + (f"; and {more} more" if more else "")
-
-
-def _when(item: LeftOut) -> str:
-    if item.period is None:
-        return ""
-    return str(item.period) if isinstance(item.period, int) else format_date(item.period)
+    words = f"{format_number(n)} {'entry' if n == 1 else 'entries'}: see which and why"
+    href = line_evidence_path(line.initiative, line.benefit_line, part="fitted", known_on=reading.known_on)
+    return dcc.Link(words, href=href)

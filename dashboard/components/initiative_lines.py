@@ -17,10 +17,10 @@ from dashboard.components.tables import Cell, Column, TableData, data_table
 from dashboard.format import (
     MISSING,
     format_cell,
-    format_date,
     format_exact,
     format_money,
     format_number,
+    format_once_in,
     format_quantity_range,
     format_range,
     format_words,
@@ -123,7 +123,7 @@ def _states(line: LineValuation, reading: Reading) -> Cell:
 
 def refusal_state(line: LineValuation, why: WhyNot, *, uploads_href: str) -> Component:
     """Return the designed state of a line without a figure: why, what would help, from when; never a zero."""
-    when = f" It can be measured from {format_date(why.from_on)} on." if why.from_on is not None else ""
+    when = f" It can be measured {format_once_in(why.from_on)}." if why.from_on is not None else ""
     return html.Div(
         state(
             format_words(line.status.value).capitalize(),

@@ -12,7 +12,8 @@ from dashboard.format import (
     format_quantity_range,
     format_words,
 )
-from models.domain.effect import CheckStatus, Design, EffectEstimate, EvidenceGrade
+from models.domain.benefit_line import WhyNot
+from models.domain.effect import Design, EffectEstimate
 from models.domain.ledger import TieState
 from models.domain.money import Money
 from models.domain.valuation import (
@@ -33,16 +34,6 @@ DESIGN_WORDS: dict[Design, str] = {
 }
 NOT_VALUED = "not valued"
 NOT_ESTIMABLE = "not estimable"
-#: What lifts a design to the next grade when no check holds it down.
-NEXT_STEP: dict[Design, str] = {
-    Design.BEFORE_AFTER: "A series of at least 12 periods before go-live and 2 after makes it an "
-    "interrupted time series (E2).",
-    Design.INTERRUPTED_SERIES: "Units that the initiative does not reach, measured on the same KPI, make it "
-    "a comparison (E3).",
-    Design.DIFFERENCE: "Going live at several dates, with units still waiting, makes it a staggered roll-out (E4).",
-    Design.STAGGERED: "Drawing by lot which units go first makes it randomised (E5).",
-    Design.RANDOMISED: "There is no higher grade.",
-}
 
 
 def initiative_title(ini: InitiativeValuation, context: PublicationContext) -> str:
@@ -84,10 +75,14 @@ def _unmeasured_title(ini: InitiativeValuation, currency: str) -> str:
     if ini.is_spend_without_production and ini.go_live_on is None:
         since = f" since {ini.first_spend_on:%b %Y}" if ini.first_spend_on is not None else ""
         return f"{ini.name} has spent {spent}{since} and is not in production"
-    why = f": {ini.why_not.reason.rstrip('.')}" if ini.why_not is not None else ""
     if unmeasured_words(ini) == NOT_VALUED:
-        return f"{ini.name} has an effect but no money{why}"
-    return f"{ini.name} cannot be measured yet{why}"
+        valued = [line.why_not for line in ini.lines if line.status is LineStatus.NOT_VALUED]
+        return f"{ini.name} has an effect but no money{_because(valued[0])}"
+    return f"{ini.name} cannot be measured yet{_because(ini.why_not)}"
+
+
+def _because(why: WhyNot | None) -> str:
+    return "" if why is None else f": {why.reason.rstrip('.')}"
 
 
 def unmeasured_words(ini: InitiativeValuation) -> str:
@@ -187,13 +182,3 @@ def cost_title(costs: Sequence[CostCell], currency: str) -> str:
     build = sum(cell.amount_minor for cell in costs if cell.nature == "build")
     share = f", {format_percent(build / total)} of it to build" if total > 0 else ""
     return f"{format_money(Money(total, currency), currency)} is spent to date{share}"
-
-
-def what_would_raise(estimate: EffectEstimate) -> list[str]:
-    """Return what would raise the grade: the advice of the checks that hold it down, then the next design."""
-    if estimate.grade is EvidenceGrade.E5:
-        return ["There is no higher grade."]
-    held = [check for check in estimate.checks if check.grade_cap is not None and check.grade_cap <= estimate.grade]
-    held += [check for check in estimate.checks if check.status is not CheckStatus.PASS and check not in held]
-    advice = [check.recommendation for check in held if check.recommendation]
-    return [*advice, NEXT_STEP[estimate.design]]

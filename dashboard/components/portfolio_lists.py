@@ -34,7 +34,7 @@ def not_measurable_card(lines: Sequence[NotMeasurable], reading: Reading) -> Com
     columns = [
         Column("Benefit line"),
         Column("Why, and what would help"),
-        Column("Measurable from"),
+        Column("Measurable after the period from"),
         Column(f"Case to date, {unit_header(reading.currency, scale)}", is_numeric=True),
     ]
     subtitle = "Missing is not zero: these lines count nowhere until they are measured"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.figures.gap import ShownGap, cast_gap
-from dashboard.format import format_date, format_money, format_percent, format_range, format_words
+from dashboard.format import format_date, format_money, format_once_in, format_percent, format_range, format_words
 from models.domain.effect import EvidenceGrade
 from models.domain.ledger import OverClaim
 from models.domain.money import Money
@@ -113,7 +113,7 @@ def not_measurable_title(lines: Sequence[NotMeasurable], currency: str) -> str:
         return "Every benefit line is measured"
     promised = sum(line.case_to_date.amount_minor for line in lines)
     dated = [line.why_not.from_on for line in lines if line.why_not.from_on is not None]
-    first = f"; the first becomes measurable on {format_date(min(dated))}" if dated else ""
+    first = f"; the first becomes measurable {format_once_in(min(dated))}" if dated else ""
     return (
         f"{_count(len(lines), 'benefit line')} cannot be measured yet; their cases promise "
         f"{format_money(Money(promised, currency), currency)}{first}"

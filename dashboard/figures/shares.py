@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.figures import theme
-from dashboard.figures.bridge import label_room, wrap_label
+from dashboard.figures.bridge import LABEL_WIDTH, label_room, wrap_label
 from dashboard.format import format_exact, format_money, format_percent
 from models.domain.effect import EvidenceGrade
 from models.domain.money import Money
@@ -28,7 +28,7 @@ class Bar:
     href: str = ""
 
 
-def draw_bars(bars: Sequence[Bar], *, row_height: int = ROW_HEIGHT) -> theme.Figure:
+def draw_bars(bars: Sequence[Bar], *, row_height: int = ROW_HEIGHT, label_width: int = LABEL_WIDTH) -> theme.Figure:
     """Return horizontal bars from zero, first on top, each labelled at its end."""
     rows = [str(i) for i in range(len(bars))]
     low, high = min([0.0, *(bar.amount for bar in bars)]), max([0.0, *(bar.amount for bar in bars)])
@@ -67,7 +67,7 @@ def draw_bars(bars: Sequence[Bar], *, row_height: int = ROW_HEIGHT) -> theme.Fig
             autorange="reversed",
             tickmode="array",
             tickvals=rows,
-            ticktext=[wrap_label(bar.label) for bar in bars],
+            ticktext=[wrap_label(bar.label, label_width) for bar in bars],
             tickfont={"size": 12, "color": theme.TEXT},
             showline=False,
         ),

@@ -173,6 +173,11 @@ def axis(**more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def value_axis(**more: Any) -> dict[str, Any]:
+    """Return the axis that values are read on: hairlines across, zero a little stronger."""
+    return axis(showline=False, showgrid=True, gridcolor=GRID, zeroline=True, zerolinecolor=AXIS, **more)
+
+
 def make_figure(traces: Sequence[Trace], *, height: int = 320, **layout: Any) -> Figure:
     """Return a figure of traces in the house layout; keywords replace parts of the layout.
 
@@ -184,6 +189,6 @@ def make_figure(traces: Sequence[Trace], *, height: int = 320, **layout: Any) ->
         "hoverlabel": {"bgcolor": PAPER, "bordercolor": AXIS, "font": {"family": FONT, "size": 12, "color": TEXT}},
         "hovermode": "closest", "dragmode": False, "bargap": 0.38, "separators": ".,",
         "xaxis": axis(),
-        "yaxis": axis(showline=False, showgrid=True, gridcolor=GRID, zeroline=True, zerolinecolor=AXIS),
+        "yaxis": value_axis(),
     }  # fmt: skip
     return {"data": list(traces), "layout": settled | layout}

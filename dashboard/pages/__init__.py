@@ -16,6 +16,7 @@ from dashboard.pages import (
     initiatives,
     ledger,
     ledger_line,
+    line_evidence,
     lineage,
     lineage_line,
     lineage_row,
@@ -30,6 +31,7 @@ from dashboard.pages import (
     spend,
     unit_economics,
     uploads,
+    validation,
 )
 
 #: Groups in the navigation: Value, Books, Data, Governance.
@@ -41,10 +43,12 @@ PAGES: tuple[Page, ...] = (
     bridge.PAGE_INITIATIVE,
     case_bridge.PAGE,
     hours.PAGE,
+    line_evidence.PAGE,
     initiative.PAGE,
     bridge.PAGE_PORTFOLIO,
     bridge_step.PAGE_PORTFOLIO,
     evidence.PAGE,
+    validation.PAGE,
     ledger.PAGE,
     ledger_line.PAGE,
     overlaps.PAGE,

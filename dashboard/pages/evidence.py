@@ -7,6 +7,7 @@ from datetime import date
 from dash.development.base_component import Component
 
 from dashboard.components.cards import card, columns, page_head, stack
+from dashboard.components.downloads import button_link
 from dashboard.components.evidence_lines import evidence_grid
 from dashboard.components.portfolio_charts import grade_card
 from dashboard.components.portfolio_lists import not_measurable_card, zero_card
@@ -14,7 +15,7 @@ from dashboard.components.portfolio_reading import Reading
 from dashboard.components.portfolio_states import nothing_valued
 from dashboard.components.portfolio_words import evidence_title
 from dashboard.context import current_person, current_store, known_on_of
-from dashboard.ids import EVIDENCE
+from dashboard.ids import EVIDENCE, VALIDATION, address
 from dashboard.page import Page
 from models.domain.people import Permission
 from models.domain.valuation import PortfolioSummary
@@ -41,12 +42,14 @@ def render_evidence(summary: PortfolioSummary, *, known_on: date | None, may_ope
         page_head(
             evidence_title(lines, summary.zero_possible),
             "A grade is given by rule from design and checks, never typed; a failed check caps it",
+            actions=[button_link("Can we believe it?", address(VALIDATION, known_on=known_on))],
         ),
         columns(grade_card(summary.figures, reading), zero_card(summary.zero_possible, reading)),
         card(
             evidence_grid(summary.initiatives, reading),
             title="Every benefit line with its design and effect",
-            subtitle="Largest measured amount first; select a line for its checks, an amount for its rows",
+            subtitle="Largest measured amount first; select a line for its checks, a design to look deeper, an amount "
+            "for its rows",
             footer=reading.source("estimates"),
         ),
         not_measurable_card(summary.not_measurable, reading),

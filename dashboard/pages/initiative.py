@@ -28,7 +28,7 @@ from dashboard.components.portfolio_tiles import figure_tiles, unmeasured_tiles
 from dashboard.components.portfolio_words import fiscal_span
 from dashboard.components.views_card import views_card
 from dashboard.context import current_person, current_store, known_on_of
-from dashboard.ids import INITIATIVES, PORTFOLIO, UPLOADS, address, unit_economics_path
+from dashboard.ids import INITIATIVES, PORTFOLIO, UPLOADS, address, line_evidence_path, unit_economics_path
 from dashboard.page import Page
 from models.domain.effect import EffectEstimate
 from models.domain.people import Permission
@@ -85,7 +85,7 @@ def render_initiative(
     ]
     parts: list[Component] = [_head(summary, known_on, may_audit=may_audit), _tiles(ini, reading)]
     parts += shared_notices(summary.shared, reading)
-    parts += _refusals(ini.lines, may_upload=may_upload)
+    parts += _refusals(ini.lines, known_on, may_upload=may_upload)
     charts = [
         effect_card(line, estimate, reading, name=f"effect-{i}", go_live=ini.go_live_on)
         for i, (line, estimate) in enumerate(estimates[:DRAWN_LINES])
@@ -152,13 +152,19 @@ def _tiles(ini: InitiativeValuation, reading: Reading) -> Component:
     )
 
 
-def _refusals(lines: Sequence[LineValuation], *, may_upload: bool) -> list[Component]:
+def _refusals(lines: Sequence[LineValuation], known_on: date | None, *, may_upload: bool) -> list[Component]:
     """Return a designed state for each line without an effect or without money."""
     return [
         card(
             refusal_state(line, line.why_not, uploads_href=UPLOADS if may_upload else ""),
             title=f"{line.name}: no figure, and why",
             subtitle=line.kpi_name,
+            actions=[
+                button_link(
+                    "Evidence",
+                    line_evidence_path(line.initiative, line.benefit_line, known_on=known_on),
+                )
+            ],
         )
         for line in lines
         if line.why_not is not None

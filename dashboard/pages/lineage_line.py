@@ -8,12 +8,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.components.cards import Children, Crumb, card, facts_list, page_head
+from dashboard.components.downloads import button_link
 from dashboard.components.source_rows import source_rows_card
 from dashboard.components.states import empty_state
 from dashboard.components.tables import Cell, Column, TableData, data_table
 from dashboard.context import current_person, current_settings, current_store, known_on_of
 from dashboard.format import format_cell, format_instant, format_words
-from dashboard.ids import LINEAGE, address, initiative_path, lineage_line_path
+from dashboard.ids import LINEAGE, address, initiative_path, line_evidence_path, lineage_line_path
 from dashboard.page import Page
 from models.domain.extract import ExtractKind
 from models.domain.money import to_major
@@ -54,6 +55,7 @@ def draw_line(benefit_line: str = "", period: str = "", **query: str) -> Compone
     if view.period:
         crumbs.append(Crumb("All periods", lineage_line_path(benefit_line, known_on=known_on)))
     when = f" in {view.period}" if view.period else ""
+    may_see_evidence = current_person().may(Permission.VIEW_INITIATIVE)
     may_open = current_person().may(Permission.VIEW_EXTRACTS)
     cards = [
         source_rows_card(table, may_open_extract=may_open, title=TITLES[table.kind][0], subtitle=TITLES[table.kind][1])
@@ -62,7 +64,10 @@ def draw_line(benefit_line: str = "", period: str = "", **query: str) -> Compone
     return html.Div(
         [
             page_head(
-                f"{view.name}{when}", f"Benefit line {view.benefit_line} of {view.initiative_name}", crumbs=crumbs
+                f"{view.name}{when}",
+                f"Benefit line {view.benefit_line} of {view.initiative_name}",
+                crumbs=crumbs,
+                actions=[_evidence_link(view, known_on)] if may_see_evidence else [],
             ),
             _amounts(view, known_on),
             _estimate(view.estimate),
@@ -70,6 +75,10 @@ def draw_line(benefit_line: str = "", period: str = "", **query: str) -> Compone
         ],
         className="stack",
     )
+
+
+def _evidence_link(view: LineLineage, known_on: date | None) -> Component:
+    return button_link("Evidence", line_evidence_path(view.initiative, view.benefit_line, known_on=known_on))
 
 
 def _amounts(view: LineLineage, known_on: date | None) -> Component:

@@ -10,7 +10,6 @@ from dashboard.components.initiative_words import (
     cumulative_title,
     effect_title,
     initiative_title,
-    what_would_raise,
 )
 from dashboard.components.ledger_words import ledger_title, line_title
 from dashboard.components.portfolio_words import (
@@ -30,7 +29,6 @@ from dashboard.components.portfolio_words import (
     zero_title,
 )
 from dashboard.figures.ledger import sum_cells
-from models.domain.effect import CheckStatus, Design, EvidenceGrade
 from models.domain.money import Money
 from models.domain.valuation import GapBridge, InitiativeValuation, Payback
 from tests.figures.specimen import make_ledger_view, make_summary
@@ -177,19 +175,6 @@ def test_payback_is_said_in_its_tense_or_denied() -> None:
         cumulative_title(initiative("INI-11"), CONTEXT)
         == "EUR 900k was promised by now; none of it can be measured yet"
     )
-
-
-def test_what_would_raise_a_grade_starts_with_the_checks_that_hold_it_down() -> None:
-    estimate = make_estimate()
-    advice = what_would_raise(estimate)
-    assert advice[0].startswith("Name the units that the tariff change reached")
-    assert advice[-1].endswith("(E4).")
-    passed = replace(estimate, checks=tuple(check for check in estimate.checks if check.status is CheckStatus.PASS))
-    assert what_would_raise(passed) == [
-        "Going live at several dates, with units still waiting, makes it a staggered roll-out (E4)."
-    ]
-    best = replace(estimate, grade=EvidenceGrade.E5, design=Design.RANDOMISED)
-    assert what_would_raise(best) == ["There is no higher grade."]
 
 
 def test_the_ledger_says_how_much_it_supports() -> None:

@@ -159,7 +159,7 @@ def test_filters_tell_nothing_of_others(site: Site, foreign: re.Pattern[str], ev
 def test_an_owner_finds_their_own_in_a_browser(enter: Callable[..., Any], foreign: re.Pattern[str]) -> None:
     page = enter(OWNER)
     links = page.eval_on_selector_all("nav a", "links => links.map(link => link.getAttribute('href'))")
-    assert set(links) == {"/", "/initiatives", "/bridge", "/evidence", "/overlaps", "/rates", "/lineage"}
+    assert set(links) == {"/", "/initiatives", "/bridge", "/evidence", "/validation", "/overlaps", "/rates", "/lineage"}
     assert foreign.search(page.inner_text("body")) is None
     page.click(".grid a[href='/initiatives/ROUTE']")
     page.wait_for_url("**/initiatives/ROUTE")
