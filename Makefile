@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+STUDY_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-reset demo-reference test validate lock wheel bench docs screenshot clean
@@ -37,11 +38,12 @@ demo-reference: setup ## public real data through the whole line (money is illus
 test: $(VENV)/.development ## install what tests need and run all of them
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST_ARGS)
 
-validate: $(VENV)/.development ## the slow simulations in full
+validate: $(VENV)/.development ## the simulation study in full (goes on where it stopped), then the slow tests
+	$(BIN)/python -m benchmarks.validation.study $(STUDY_ARGS)
 	$(BIN)/python -m pytest -n 2 -m slow $(PYTEST_ARGS)
 
 bench: $(VENV)/.development ## benchmarks, each with its ratio in one run
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1; done
 
 docs: $(VENV)/.development ## write the generated pages of docs anew
 	$(BIN)/python -m ingest.documents
