@@ -48,7 +48,6 @@ PAGES: tuple[Page, ...] = (
     bridge.PAGE_PORTFOLIO,
     bridge_step.PAGE_PORTFOLIO,
     evidence.PAGE,
-    validation.PAGE,
     ledger.PAGE,
     ledger_line.PAGE,
     overlaps.PAGE,
@@ -68,5 +67,6 @@ PAGES: tuple[Page, ...] = (
     memberships.PAGE,
     people.PAGE,
     audit.PAGE,
+    validation.PAGE,
     account.PAGE,
 )

@@ -50,8 +50,9 @@ def detectable_effects(
 
     The history before the first go-live is carried on (`draw_prospects`), a step is added, and `estimate_effect`
     estimates it, at each of HORIZONS. An estimate moves with an added step as far as the step itself (a test: over
-    nearly two standard errors its limits stay behind by less than a fifth of one), so that one estimate tells how far
-    its limits lie from any effect nearby. The power of an effect d is the mean over draws of Phi((d - reach) /
+    nearly two standard errors by half of one standard error at most in a single draw, where another shape comes to
+    explain it better, and by less than a tenth on average), so that one estimate tells how far its limits lie from
+    any effect nearby. The power of an effect d is the mean over draws of Phi((d - reach) /
     spread), its reach the distance from the point to the limit that faces zero, its spread that of the distribution of
     the average. The same draws serve every horizon and every size.
 

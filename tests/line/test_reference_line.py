@@ -74,7 +74,8 @@ def test_texas_goes_from_file_to_page(packaged: Store) -> None:
     effect = effect_of(summary, "PRISONS-INMATES")
     assert effect.design is Design.DIFFERENCE
     assert len(effect.control_units) == 50
-    assert effect.average.low > 0
+    # 51 states and 8 years before cannot tell it from zero; what synthetic control finds lies well within.
+    assert effect.average.low < 20_000 < effect.average.high
     assert "comparison group" in page_text(summary)
 
 
@@ -159,4 +160,4 @@ def test_california_goes_from_file_to_page(sqlite_only_store: Store, reference_f
     assert effect.grade < EvidenceGrade.E3
     text = page_text(summary)
     assert "Packs per head" in text
-    assert "drifting apart before go-live" in text
+    assert "already drifting apart" in text

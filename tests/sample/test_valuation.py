@@ -40,7 +40,7 @@ FIGURES = {
     "claimed": 28.4,
     "measured": 8.9,
     "realised": 8.9,
-    "realised_cashable": 7.4,
+    "realised_cashable": 7.3,
     "tied_out": 5.4,
     "invested": 4.8,
     "net": 0.6,
