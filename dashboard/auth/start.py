@@ -10,12 +10,19 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from dashboard.ids import ACCOUNT
 from dashboard.page import Page
-from models.domain.people import Person
+from models.domain.people import Permission, Person
 
 
 def start_path(pages: Sequence[Page], person: Person) -> str:
-    """Return the first page in the navigation that a person may see; their account if there is none."""
-    return next((page.path for page in pages if page.navigation and page.allows(person)), ACCOUNT)
+    """Return the first page in the navigation that a person may see; their account if there is none.
+
+    Nobody begins with how the method was tried: that page is open to every role and the work of none.
+    """
+    return next((page.path for page in pages if _is_work(page) and page.allows(person)), ACCOUNT)
+
+
+def _is_work(page: Page) -> bool:
+    return bool(page.navigation) and page.permission is not Permission.VIEW_METHODS
 
 
 def install_start(server: Flask, pages: Sequence[Page]) -> None:

@@ -48,6 +48,7 @@ PAGES: tuple[Page, ...] = (
     bridge.PAGE_PORTFOLIO,
     bridge_step.PAGE_PORTFOLIO,
     evidence.PAGE,
+    validation.PAGE,
     ledger.PAGE,
     ledger_line.PAGE,
     overlaps.PAGE,
@@ -67,6 +68,5 @@ PAGES: tuple[Page, ...] = (
     memberships.PAGE,
     people.PAGE,
     audit.PAGE,
-    validation.PAGE,
     account.PAGE,
 )

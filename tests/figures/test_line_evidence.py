@@ -52,10 +52,15 @@ COHORTS = tuple(
 AGES = tuple(EventTime(age, Interval(-4.0, -3.0 if age >= 0 else 0.1, 1.0, 0.95), 8) for age in range(-5, 12))
 
 
-def page(part: str = "happened", follow_up: FollowUp | None = FOLLOW_UP, key: str = "INI-01") -> Component:
+def page(
+    part: str = "happened",
+    follow_up: FollowUp | None = FOLLOW_UP,
+    key: str = "INI-01",
+    known_on: date | None = KNOWN_ON,
+) -> Component:
     summary = make_initiative_summary(key)
     view = LineEvidence(summary, summary.initiative.lines[0], follow_up, VISIBILITY if follow_up is FOLLOW_UP else None)
-    return render_line_evidence(view, part=part, known_on=KNOWN_ON, may_open_ledger=True, may_see_lineage=True)
+    return render_line_evidence(view, part=part, known_on=known_on, may_open_ledger=True, may_see_lineage=True)
 
 
 VIEWS = {
@@ -99,9 +104,10 @@ def test_every_part_of_a_follow_up_is_drawn_in_one_view_or_another() -> None:
 
 
 def test_an_estimate_stands_without_what_follows_it() -> None:
-    waiting = text_of(page("holds", None))
+    waiting = text_of(page("holds", None, known_on=None))
     assert "Being computed" in waiting
     assert "stand without them" in waiting
+    assert "Not known yet on that day" in text_of(page("holds", None))
     assert {graph.id for graph in graphs(page("happened", None))} == {"figure-counterfactual", "figure-event-study"}
     old = text_of(page("holds", replace(FOLLOW_UP, is_in_force=False)))
     assert "the estimate before this one" in old
